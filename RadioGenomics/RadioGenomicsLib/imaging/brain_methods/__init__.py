@@ -1,0 +1,1 @@
+"""One file per way to find the brain; each has ``available() -> bool`` and ``extract(volume, device) -> Volume``."""

@@ -1,0 +1,42 @@
+"""Signal, border and texture of the tumor in one channel."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import stats
+
+from RadioGenomicsLib.imaging.descriptors.maps import VoxelMaps
+from RadioGenomicsLib.imaging.descriptors.regions import TumorRegions
+
+_PERCENTILES = (5, 25, 50, 75, 95)
+
+
+def appearance(maps: VoxelMaps, role: str, regions: TumorRegions, normal: np.ndarray) -> dict[str, float]:
+    """Return first-order statistics (z-scores of normal brain), border contrast and texture energy.
+
+    ``ring`` is the signal around the tumor against normal brain, ``core_minus_rim`` is negative for the
+    T2-FLAIR mismatch, ``mirrored`` compares with the other hemisphere, ``texture_N`` is the log standard
+    deviation of detail of about N pixels.
+    """
+    names = ["mean", "sd", *(f"p{p}" for p in _PERCENTILES), "skewness", "kurtosis", "ring", "core_minus_rim"]
+    names += ["gradient", "edge_gradient", "texture_1", "texture_2", "texture_4", "mirrored"]
+    image = maps.channels[role]
+    if image is None:
+        return {f"{role}_{name}": np.nan for name in names}
+    inside = image[regions.tumor]
+    spread = inside.std() > 0
+    gradient = maps.gradient[role]
+    mirrored = image[:, :, ::-1][regions.tumor]
+    values = [inside.mean(), inside.std(), *np.percentile(inside, _PERCENTILES)]
+    values += [stats.skew(inside) if spread else 0.0, stats.kurtosis(inside) if spread else 0.0]
+    values += [_mean(image, regions.ring) - np.median(image[normal])]
+    values += [_mean(image, regions.core) - _mean(image, regions.rim)]
+    values += [gradient[regions.tumor].mean(), gradient[regions.edge].mean()]
+    values += [np.log(band[regions.tumor].std() + 1e-3) for band in maps.bands[role]]
+    values += [inside.mean() - np.median(mirrored)]
+    return {f"{role}_{name}": float(value) for name, value in zip(names, values, strict=True)}
+
+
+def _mean(image: np.ndarray, region: np.ndarray) -> float:
+    """Return the mean over a region, NaN where it is empty."""
+    return float(image[region].mean()) if region.any() else np.nan

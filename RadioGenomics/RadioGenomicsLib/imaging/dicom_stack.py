@@ -1,0 +1,166 @@
+"""Make a volume of DICOM slices by their places in the patient."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import SimpleITK as sitk
+from scipy import ndimage
+
+from RadioGenomicsLib.errors import InputError
+from RadioGenomicsLib.imaging.volume import Volume
+
+log = logging.getLogger(__name__)
+
+# Distances that differ by less than this part are even: scanners round positions to 0.01 mm.
+_EVEN = 0.02
+# Over the whole stack, less than this part of a pixel sideways is no tilt.
+_STRAIGHT = 0.5
+_SAME_PLACE_MM = 0.01
+_GAP = 1.5
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One image of a series.
+
+    Attributes:
+        file: where its pixels are.
+        frame: which one in the file.
+        shape: rows, columns.
+        position: LPS millimeters of the first pixel's center.
+        orientation: unit vectors along a row and along a column, LPS.
+        spacing: millimeters between rows, between columns.
+        thickness: millimeters; 0 where not given.
+    """
+
+    file: Path
+    frame: int
+    shape: tuple[int, int]
+    position: tuple[float, ...]
+    orientation: tuple[float, ...]
+    spacing: tuple[float, ...]
+    thickness: float
+
+
+def stack(slices: Sequence[Slice], name: str) -> Volume:
+    """Return the slices as one volume (float32; CT in HU), at even distances and right angles.
+
+    Args:
+        slices: of one series, all with one size, spacing and orientation.
+        name: the volume's name and the messages' subject.
+
+    Raises:
+        InputError: several slices at one place, missing slices, or damaged files.
+    """
+    row, column, normal, offsets = _frame(slices)
+    order = np.argsort(offsets[:, 2], kind="stable")
+    slices, offsets = [slices[s] for s in order], offsets[order]
+    steps = np.diff(offsets[:, 2])
+    _refuse_gaps(steps, slices, name)
+    pixels = _pixels(slices, name)
+
+    sideways = np.abs(offsets[:, :2] - offsets[0, :2]).max(axis=0)
+    tilted = bool((sideways > _STRAIGHT * np.array(slices[0].spacing[::-1])).any())
+    uneven = bool(np.abs(steps - steps.mean()).max() > _EVEN * steps.mean())
+    start, step = offsets[0], float(steps.mean())
+    if tilted:
+        log.warning("%s: the gantry was tilted; the slices are shifted onto an upright grid", name)
+        pixels, start = _upright(pixels, offsets, slices[0].spacing)
+    if uneven:
+        step = float(np.median(steps))
+        log.warning("%s: the slices are unevenly spaced; they are interpolated every %.2f mm", name, step)
+        pixels = _even(pixels, offsets[:, 2], step)
+
+    rotation = np.stack([row, column, normal], axis=1)
+    affine = np.eye(4)
+    affine[:3, :3] = rotation * np.array([slices[0].spacing[1], slices[0].spacing[0], step])
+    affine[:3, 3] = rotation @ start
+    return Volume(pixels, np.diag([-1.0, -1.0, 1.0, 1.0]) @ affine, name)
+
+
+def _frame(slices: Sequence[Slice]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return the unit vectors of row, column and normal, and every slice's position along them in millimeters."""
+    row, column = np.array(slices[0].orientation).reshape(2, 3)
+    row = row / np.linalg.norm(row)
+    normal = np.cross(row, column)
+    normal = normal / np.linalg.norm(normal)
+    column = np.cross(normal, row)
+    positions = np.array([s.position for s in slices])
+    return row, column, normal, positions @ np.stack([row, column, normal], axis=1)
+
+
+def _refuse_gaps(steps: np.ndarray, slices: Sequence[Slice], name: str) -> None:
+    if steps.min() < _SAME_PLACE_MM:
+        raise InputError(
+            name,
+            "it has several images at one place (echoes, time points or b-values)",
+            "Export the one that is wanted as a series of its own.",
+        )
+    thickness = np.array([s.thickness for s in slices[1:]])
+    median = float(np.median(steps))
+    gaps = np.flatnonzero((steps > _GAP * median) & (steps > _GAP * np.maximum(thickness, slices[0].thickness)))
+    if gaps.size:
+        raise InputError(
+            name,
+            f"slices are missing: {steps[gaps[0]]:.1f} mm between slices {gaps[0] + 1} and {gaps[0] + 2}, "
+            f"{median:.1f} mm elsewhere",
+            "Export the whole series again.",
+        )
+
+
+def _pixels(slices: Sequence[Slice], name: str) -> np.ndarray:
+    """Read the pixels ``[slice, row, column]``, rescaled, as float32."""
+    files: dict[Path, np.ndarray] = {}
+    for file in dict.fromkeys(s.file for s in slices):
+        try:
+            array = sitk.GetArrayFromImage(sitk.ReadImage(str(file))).astype(np.float32)
+        except RuntimeError as error:
+            log.debug("SimpleITK could not read a slice of %s: %s", name, error)
+            raise InputError(file.name, "its pixels are damaged or compressed in an unknown way", "Export it again.") from error
+        files[file] = array.reshape(-1, *array.shape[-2:])
+        if array.ndim != 3 or array.shape[-2:] != slices[0].shape:
+            raise InputError(file.name, "its image is in color or has another size than its header says", "Export it again.")
+    return np.stack([files[s.file][s.frame] for s in slices])
+
+
+def _upright(
+    pixels: np.ndarray, offsets: np.ndarray, spacing: tuple[float, ...]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Shift the slices within their planes so that equal pixels of all lie on one line along the normal.
+
+    Args:
+        pixels: ``[slice, row, column]``.
+        offsets: position of each slice along row, column and normal in millimeters.
+        spacing: between rows, between columns.
+
+    Returns:
+        The shifted slices in a frame that holds them all, and the position of its first pixel.
+    """
+    size = np.array(spacing)
+    # In pixels along rows (index j) and columns (index i), relative to the frame's corner.
+    place = offsets[:, 1::-1] / size
+    corner = place.min(axis=0)
+    place = place - corner
+    frame = np.ceil(place.max(axis=0)).astype(int) + pixels.shape[1:]
+    air = float(pixels.min())
+    shifted = np.full((len(pixels), *frame), air, np.float32)
+    for target, source, shift in zip(shifted, pixels, place, strict=True):
+        target[: source.shape[0], : source.shape[1]] = source
+        target[:] = ndimage.shift(target, shift, order=1, mode="constant", cval=air)
+    start = offsets[0].copy()
+    start[:2] = (corner * size)[::-1]
+    return shifted, start
+
+
+def _even(pixels: np.ndarray, heights: np.ndarray, step: float) -> np.ndarray:
+    """Interpolate linearly between slices at ``heights`` (mm, rising) to one slice every ``step``."""
+    wanted = np.arange(heights[0], heights[-1] + 1e-3, step)
+    upper = np.clip(np.searchsorted(heights, wanted), 1, len(heights) - 1)
+    weight = (wanted - heights[upper - 1]) / (heights[upper] - heights[upper - 1])
+    weight = np.clip(weight, 0.0, 1.0).astype(np.float32)[:, None, None]
+    return pixels[upper - 1] * (1 - weight) + pixels[upper] * weight

@@ -1,0 +1,117 @@
+"""Bring a volume to other axes or another grid without moving anything in the patient."""
+
+from __future__ import annotations
+
+import numpy as np
+import SimpleITK as sitk
+from scipy import ndimage
+from scipy import optimize
+
+from RadioGenomicsLib.imaging.itk import from_image
+from RadioGenomicsLib.imaging.itk import to_image
+from RadioGenomicsLib.imaging.volume import Volume
+
+# Along i, j, k of a canonical volume, in RAS: to the left, to the back, upward (as axial DICOM slices lie).
+_CANONICAL = np.diag([-1.0, -1.0, 1.0])
+# Half width of a Gaussian in standard deviations.
+_FWHM = 2.0 * np.sqrt(2.0 * np.log(2.0))
+# Below this reduction the aliasing is less than the blur of a prefilter.
+_REDUCTION = 1.2
+
+
+def canonical(volume: Volume) -> Volume:
+    """Reorder and flip the axes so that i points left, j back and k up, as nearly as they can.
+
+    No voxel is interpolated, and none moves: an oblique volume stays oblique.
+    """
+    order, flips = _axes(volume)
+    array = volume.array.transpose([2 - order[2 - axis] for axis in range(3)])
+    matrix = volume.affine[:3, :3][:, order]
+    origin = volume.affine[:3, 3].copy()
+    for axis in np.flatnonzero(flips):
+        array = np.flip(array, 2 - axis)
+        origin = origin + matrix[:, axis] * (array.shape[2 - axis] - 1)
+        matrix[:, axis] = -matrix[:, axis]
+    return Volume(np.ascontiguousarray(array), _affine(matrix, origin), volume.name)
+
+
+def grid_of(volume: Volume, spacing_mm: tuple[float | None, float | None, float | None]) -> Volume:
+    """Return an empty grid (uint8 zeros) over the same box, in canonical axes, at another voxel size.
+
+    Both boxes have the same center; where the size is not a multiple, the grid's is larger by less than a voxel.
+
+    Args:
+        volume: what to cover; an oblique one keeps its direction.
+        spacing_mm: along the canonical i, j, k; None keeps that axis as it is.
+    """
+    source = _geometry_only(volume)
+    old = np.array(source.spacing)
+    new = np.array([o if n is None else float(n) for o, n in zip(old, spacing_mm, strict=True)])
+    size = np.array(source.size)
+    # The slack keeps 3.0000001 voxels from becoming 4.
+    new_size = np.maximum(1, np.ceil(size * old / new - 1e-3)).astype(int)
+    matrix = source.affine[:3, :3] * (new / old)
+    center = source.ras((size - 1) / 2)
+    origin = center - matrix @ ((new_size - 1) / 2)
+    return Volume(np.zeros(new_size[::-1], np.uint8), _affine(matrix, origin), volume.name)
+
+
+def resample(volume: Volume, like: Volume, *, nearest: bool = False, fill: float = 0.0) -> Volume:
+    """Return the volume on another grid, each voxel at its place in RAS.
+
+    Linear interpolation; an axis that is reduced by more than 1.2 is smoothed first by a Gaussian that brings
+    the voxel's width to the new one (Cardoso et al. 2015, "Scale factor point spread function matching").
+
+    Args:
+        volume: a scan, or a mask with ``nearest``.
+        like: the grid to go to; its voxels are not looked at.
+        nearest: take the nearest voxel and keep the voxel type, for masks and labels.
+        fill: value outside the volume.
+    """
+    if volume.same_grid(like):
+        return volume if nearest else volume.with_array(volume.array.astype(np.float32))
+    if not nearest:
+        volume = _smoothed(volume.with_array(volume.array.astype(np.float32)), like)
+    source = to_image(volume)
+    reference = to_image(Volume(np.broadcast_to(np.uint8(0), (1, 1, 1)), like.affine))
+    filter_ = sitk.ResampleImageFilter()
+    filter_.SetSize([int(n) for n in like.size])
+    filter_.SetOutputSpacing(reference.GetSpacing())
+    filter_.SetOutputDirection(reference.GetDirection())
+    filter_.SetOutputOrigin(reference.GetOrigin())
+    filter_.SetInterpolator(sitk.sitkNearestNeighbor if nearest else sitk.sitkLinear)
+    filter_.SetDefaultPixelValue(float(fill))
+    result = from_image(filter_.Execute(source), volume.name)
+    return Volume(result.array, like.affine, volume.name)
+
+
+def _axes(volume: Volume) -> tuple[np.ndarray, np.ndarray]:
+    """Return which axis of the volume serves as canonical i, j, k, and which of these must be flipped."""
+    cosines = _CANONICAL.T @ (volume.affine[:3, :3] / np.array(volume.spacing))
+    _, order = optimize.linear_sum_assignment(-np.abs(cosines))
+    flips = cosines[np.arange(3), order] < 0
+    return order, flips
+
+
+def _geometry_only(volume: Volume) -> Volume:
+    """The canonical volume without its voxels."""
+    return canonical(Volume(np.broadcast_to(np.uint8(0), volume.array.shape), volume.affine, volume.name))
+
+
+def _affine(matrix: np.ndarray, origin: np.ndarray) -> np.ndarray:
+    affine = np.eye(4)
+    affine[:3, :3] = matrix
+    affine[:3, 3] = origin
+    return affine
+
+
+def _smoothed(volume: Volume, like: Volume) -> Volume:
+    """Smooth the axes along which the target's voxels are larger."""
+    own = volume.affine[:3, :3] / np.array(volume.spacing)
+    target = like.affine[:3, :3] / np.array(like.spacing)
+    _, partner = optimize.linear_sum_assignment(-np.abs(own.T @ target))
+    ratio = np.array(like.spacing)[partner] / np.array(volume.spacing)
+    sigma = np.where(ratio > _REDUCTION, np.sqrt(np.maximum(ratio**2 - 1.0, 0.0)) / _FWHM, 0.0)
+    if not sigma.any():
+        return volume
+    return volume.with_array(ndimage.gaussian_filter(volume.array, sigma[::-1], mode="nearest", truncate=3.0))

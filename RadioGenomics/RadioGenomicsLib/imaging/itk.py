@@ -1,0 +1,57 @@
+"""Between :class:`Volume` (RAS) and SimpleITK images (LPS)."""
+
+from __future__ import annotations
+
+import numpy as np
+import SimpleITK as sitk
+
+from RadioGenomicsLib.errors import GeometryError
+from RadioGenomicsLib.imaging.volume import Volume
+
+_LPS_FROM_RAS = np.diag([-1.0, -1.0, 1.0])
+# Headers keep direction cosines in float32 or in print: this much skew (0.06 degrees) is rounding.
+_SKEW_TOLERANCE = 1e-3
+
+
+def to_image(volume: Volume) -> sitk.Image:
+    """Return the volume as a SimpleITK image with the same voxels at the same places."""
+    array = volume.array.astype(np.uint8) if volume.array.dtype == bool else volume.array
+    image = sitk.GetImageFromArray(array)
+    spacing = np.array(volume.spacing)
+    image.SetSpacing(spacing.tolist())
+    image.SetDirection((_LPS_FROM_RAS @ volume.affine[:3, :3] / spacing).ravel().tolist())
+    image.SetOrigin((_LPS_FROM_RAS @ volume.affine[:3, 3]).tolist())
+    return image
+
+
+def from_image(image: sitk.Image, name: str) -> Volume:
+    """Return a scalar 3-D SimpleITK image as a volume of the same voxel type."""
+    direction = np.array(image.GetDirection()).reshape(3, 3)
+    affine = np.eye(4)
+    affine[:3, :3] = _LPS_FROM_RAS @ direction * np.array(image.GetSpacing())
+    affine[:3, 3] = _LPS_FROM_RAS @ np.array(image.GetOrigin())
+    return Volume(sitk.GetArrayFromImage(image), affine, name)
+
+
+def check_geometry(volume: Volume) -> Volume:
+    """Return the volume if its grid can be worked on.
+
+    Raises:
+        GeometryError: the affine is not finite, is singular or sheared, or its voxel size is implausible.
+    """
+    subject = volume.name or "the volume"
+    if not np.isfinite(volume.affine).all():
+        raise GeometryError(subject, "its geometry holds values that are not numbers", "Export the scan again.")
+    spacing = np.array(volume.spacing)
+    if spacing.min() < 0.01 or spacing.max() > 100.0:
+        size = " x ".join(f"{s:.3g}" for s in spacing)
+        raise GeometryError(subject, f"a voxel size of {size} mm is implausible", "Check the units of the file.")
+    axes = volume.affine[:3, :3] / spacing
+    skew = np.abs(axes.T @ axes - np.eye(3)).max()
+    if skew > _SKEW_TOLERANCE:
+        raise GeometryError(
+            subject,
+            "its axes are not at right angles (sheared grid, as from a tilted gantry or an affine registration)",
+            "Resample it to an upright grid first, e.g. with Slicer's Resample Scalar/Vector/DWI Volume.",
+        )
+    return volume

@@ -1,0 +1,32 @@
+"""Put the intensities of a scan on a scale that does not depend on the scanner."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from RadioGenomicsLib.errors import RegionError
+from RadioGenomicsLib.imaging.volume import Volume
+
+
+def normalize(scan: Volume, region: Volume, *, clip: tuple[float, float]) -> Volume:
+    """Return robust z-scores inside a region, clipped, and the lower clip limit outside of it.
+
+    The center is the median and the scale half the distance of the 16th and 84th percentiles, which equals
+    the standard deviation for Gaussian data and which a bright tumor or a dark cyst hardly moves.
+
+    Args:
+        scan: intensities in any unit.
+        region: brain or body mask on the same grid, nonzero inside.
+        clip: lowest and highest z-score kept.
+
+    Raises:
+        RegionError: the region is empty, or the scan is constant inside of it.
+    """
+    inside = region.array > 0
+    if not inside.any():
+        raise RegionError(region.name or "region", "the mask is empty", "Extract or draw it again.")
+    low, center, high = np.percentile(scan.array[inside], (16, 50, 84))
+    if high <= low:
+        raise RegionError(scan.name or "scan", "the scan is constant inside the mask", "Check the scan and the mask.")
+    z = (scan.array - np.float32(center)) * np.float32(2.0 / (high - low))
+    return scan.with_array(np.where(inside, np.clip(z, *clip), np.float32(clip[0])).astype(np.float32))

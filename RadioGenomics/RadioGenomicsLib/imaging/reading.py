@@ -1,0 +1,181 @@
+"""Read and write scans and masks: NIfTI, NRRD, MetaImage and whatever else SimpleITK knows."""
+
+from __future__ import annotations
+
+import logging
+import os
+import uuid
+from pathlib import Path
+
+import numpy as np
+import SimpleITK as sitk
+
+from RadioGenomicsLib.errors import GeometryError
+from RadioGenomicsLib.errors import InputError
+from RadioGenomicsLib.errors import OutputError
+from RadioGenomicsLib.errors import RegionError
+from RadioGenomicsLib.imaging.itk import check_geometry
+from RadioGenomicsLib.imaging.itk import from_image
+from RadioGenomicsLib.imaging.itk import to_image
+from RadioGenomicsLib.imaging.volume import Volume
+
+log = logging.getLogger(__name__)
+
+
+def read_volume(path: Path | str, name: str = "") -> Volume:
+    """Read a scan as float32.
+
+    Voxels that are not finite (NaN, infinity: the padding of some tools) become the lowest finite value,
+    and the log says how many.
+
+    Args:
+        path: a file; ``scan.nii.gz#1`` picks the second component of a file with several.
+        name: what to call it; the file's name where not given.
+
+    Raises:
+        InputError: not there, not an image, several components and none picked, empty or constant.
+        GeometryError: the grid is sheared or its voxel size implausible.
+    """
+    file, choice = split_choice(path)
+    image = _pick(_read_image(file), file, choice)
+    volume = from_image(sitk.Cast(image, sitk.sitkFloat32), name or volume_name(file))
+    check_geometry(volume)
+    return volume.with_array(_finite(volume.array, file))
+
+
+def read_mask(path: Path | str) -> Volume:
+    """Read a mask as uint8: 1 inside, 0 outside.
+
+    In a label map every label counts as inside. In a segmentation (``.seg.nrrd``) it is the one segment there
+    is, or the one picked by name or ID: ``rois.seg.nrrd#Tumor``.
+
+    Raises:
+        InputError: as for :func:`read_volume`; or several segments and none picked.
+        GeometryError: as for :func:`read_volume`.
+        RegionError: nothing is inside.
+    """
+    file, choice = split_choice(path)
+    image = _read_image(file)
+    segment = _segment(image, file, choice)
+    if segment is None:
+        volume = from_image(_pick(image, file, choice), volume_name(file))
+        inside = volume.array > 0
+    else:
+        layer, value = segment
+        volume = from_image(_pick(image, file, str(layer) if _components(image) > 1 else ""), volume_name(file))
+        inside = volume.array == value
+    check_geometry(volume)
+    if not inside.any():
+        raise RegionError(file.name, "the mask is empty", "Draw the region again, or leave the mask out.")
+    return volume.with_array(inside.astype(np.uint8))
+
+
+def write_volume(volume: Volume, path: Path | str) -> None:
+    """Write a volume whole or not at all; the format follows from the file's ending.
+
+    Raises:
+        OutputError: the format is unknown or the place cannot be written to.
+    """
+    path = Path(path)
+    ending = "".join(s for s in path.suffixes[-2:] if s in (".nii", ".gz", ".seg")) if path.suffix == ".gz" else path.suffix
+    aside = path.with_name(f".{uuid.uuid4().hex}{ending}")
+    try:
+        sitk.WriteImage(to_image(volume), str(aside), useCompression=True)
+        os.replace(aside, path)
+    except (RuntimeError, OSError) as error:
+        aside.unlink(missing_ok=True)
+        log.debug("SimpleITK could not write %s: %s", path.name, error)
+        raise OutputError(
+            path, "the volume cannot be written", "Check the folder, the free space and the ending (.nrrd, .nii.gz)."
+        ) from error
+
+
+def split_choice(path: Path | str) -> tuple[Path, str]:
+    """Split ``file#choice``; a file that is really called so is taken as it is."""
+    whole = Path(path)
+    file, mark, choice = str(path).rpartition("#")
+    if not mark or whole.exists():
+        return whole, ""
+    return Path(file), choice
+
+
+def volume_name(file: Path) -> str:
+    """Return the file's name without its endings."""
+    name = file.name
+    for ending in (".gz", ".nii", ".nrrd", ".seg", ".mha", ".mhd", ".nhdr"):
+        name = name.removesuffix(ending)
+    return name
+
+
+def _read_image(file: Path) -> sitk.Image:
+    if not file.is_file():
+        raise InputError(file, "there is no such file", "Check the path.")
+    try:
+        return sitk.ReadImage(str(file))
+    except RuntimeError as error:
+        if "orthonormal" in str(error):
+            raise GeometryError(
+                file.name, "its axes are not at right angles (sheared grid)", "Resample it to an upright grid first."
+            ) from error
+        log.debug("SimpleITK could not read %s: %s", file.name, error)
+        raise InputError(
+            file.name, "it is damaged or not an image", "Use NIfTI, NRRD, MetaImage or a DICOM folder."
+        ) from error
+
+
+def _components(image: sitk.Image) -> int:
+    """Number of values per voxel, or of volumes in a 4-D file."""
+    if image.GetDimension() == 4:
+        return image.GetSize()[3] * image.GetNumberOfComponentsPerPixel()
+    return image.GetNumberOfComponentsPerPixel()
+
+
+def _pick(image: sitk.Image, file: Path, choice: str) -> sitk.Image:
+    """Return the one scalar 3-D image that is asked for."""
+    dimension, vector = image.GetDimension(), image.GetNumberOfComponentsPerPixel()
+    if dimension not in (3, 4) or (dimension == 4 and vector > 1):
+        raise InputError(file.name, f"it is {dimension}-D with {vector} values per voxel", "Use a 3-D scan.")
+    count = _components(image)
+    if count > 1 and not choice:
+        raise InputError(
+            file.name,
+            f"it holds {count} components (4-D, several channels, or a color picture)",
+            f"Pick one: {file.name}#0 to {file.name}#{count - 1}.",
+        )
+    index = int(choice) if choice.isdecimal() else 0 if not choice else -1
+    if not 0 <= index < count:
+        raise InputError(f"{file.name}#{choice}", "there is no such component", f"Use #0 to #{count - 1}.")
+    if dimension == 4:
+        return image[:, :, :, index]
+    return sitk.VectorIndexSelectionCast(image, index) if vector > 1 else image
+
+
+def _finite(array: np.ndarray, file: Path) -> np.ndarray:
+    good = np.isfinite(array)
+    if not good.any():
+        raise InputError(file.name, "no voxel holds a finite number", "Export the scan again.")
+    if not good.all():
+        log.warning("%s: %d voxels are not finite and were set to the lowest value", file.name, (~good).sum())
+        array = np.where(good, array, array[good].min())
+    if array.max() == array.min():
+        raise InputError(file.name, "every voxel has the same value", "The channel is empty: leave it out.")
+    return array
+
+
+def _segment(image: sitk.Image, file: Path, choice: str) -> tuple[int, int] | None:
+    """Return (layer, label value) of the wanted segment of a Slicer segmentation file, None for other files."""
+    keys = set(image.GetMetaDataKeys())
+    count = 0
+    while f"Segment{count}_ID" in keys:
+        count += 1
+    if not count:
+        return None
+    names = [image.GetMetaData(f"Segment{s}_Name") if f"Segment{s}_Name" in keys else "" for s in range(count)]
+    ids = [image.GetMetaData(f"Segment{s}_ID") for s in range(count)]
+    wanted = [s for s in range(count) if choice in (names[s], ids[s])] if choice else list(range(count))
+    if len(wanted) != 1:
+        reason = f"it has no segment {choice!r}" if choice and not wanted else f"it holds {len(wanted)} segments"
+        raise InputError(file.name, reason, f"Pick one, as {file.name}#{names[0] or ids[0]}; there are: {', '.join(names)}.")
+    layer, value = (image.GetMetaData(f"Segment{wanted[0]}_{key}") if f"Segment{wanted[0]}_{key}" in keys else default
+                    for key, default in (("Layer", "0"), ("LabelValue", "1")))
+    return int(layer), int(value)
