@@ -1,0 +1,1 @@
+"""Genes: symbols, marker panels and the result tables. Knows nothing of Slicer."""
