@@ -1,0 +1,1 @@
+"""The module's panel: the only room that knows Qt, and only ever loaded inside the application."""

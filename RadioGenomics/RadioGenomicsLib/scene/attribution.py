@@ -1,0 +1,53 @@
+"""The attribution map as a volume node that overlays the scan."""
+
+from __future__ import annotations
+
+import numpy as np
+import slicer
+
+from RadioGenomicsLib.imaging.volume import Volume
+from RadioGenomicsLib.report.facts import RESEARCH_USE
+from RadioGenomicsLib.scene.volumes import nodeFromVolume
+
+UNIT = "change of mean predicted z"
+_LEVELS = 256
+_COLOR_TAG = "RadioGenomicsAttribution"
+_LOW, _HIGH = (0.13, 0.40, 0.67), (0.70, 0.09, 0.17)
+
+
+def addAttribution(
+    attribution: Volume, name: str, *, scene: slicer.vtkMRMLScene | None = None
+) -> slicer.vtkMRMLScalarVolumeNode:
+    """Add an attribution map, colored blue to red around a see-through zero.
+
+    Args:
+        attribution: change of the panel's mean predicted z when the tissue is left out.
+        name: the node's name, made unique in the scene.
+        scene: the application's scene if not given.
+    """
+    scene = scene or slicer.mrmlScene
+    node = nodeFromVolume(attribution, name=name, scene=scene)
+    node.SetDescription(f"{UNIT} when the tissue is left out. {RESEARCH_USE}")
+    display = node.GetDisplayNode()
+    display.SetAndObserveColorNodeID(_colorNode(scene).GetID())
+    display.SetAutoWindowLevel(False)
+    magnitude = np.abs(attribution.array)
+    limit = float(np.percentile(magnitude[magnitude > 0], 99)) if magnitude.any() else 1.0
+    display.SetWindowLevelMinMax(-limit, limit)
+    return node
+
+
+def _colorNode(scene: slicer.vtkMRMLScene) -> slicer.vtkMRMLColorTableNode:
+    present = scene.GetSingletonNode(_COLOR_TAG, "vtkMRMLColorTableNode")
+    if present is not None:
+        return present
+    node = slicer.vtkMRMLColorTableNode()
+    node.SetTypeToUser()
+    node.SetName("RadioGenomics attribution")
+    node.SetSingletonTag(_COLOR_TAG)
+    node.SetAttribute("Category", "RadioGenomics")
+    node.SetNumberOfColors(_LEVELS)
+    for level in range(_LEVELS):
+        place = 2.0 * level / (_LEVELS - 1) - 1.0
+        node.SetColor(level, f"{place:.2f}", *(_HIGH if place > 0 else _LOW), min(1.0, 1.5 * abs(place)))
+    return scene.AddNode(node)

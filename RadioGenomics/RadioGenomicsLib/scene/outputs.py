@@ -1,0 +1,129 @@
+"""A result as a folder of files: written aside whole, then given its name."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import slicer
+
+from RadioGenomicsLib.errors import OutputError
+from RadioGenomicsLib.imaging.volume import Volume
+from RadioGenomicsLib.progress import Progress
+from RadioGenomicsLib.progress import silent
+from RadioGenomicsLib.scene.result import Result
+from RadioGenomicsLib.scene.result import addResult
+from RadioGenomicsLib.scene.segments import BRAIN
+from RadioGenomicsLib.scene.segments import TUMOR
+from RadioGenomicsLib.scene.segments import SegmentKind
+from RadioGenomicsLib.scene.segments import addSegment
+from RadioGenomicsLib.scene.segments import addSegmentation
+from RadioGenomicsLib.scene.volumes import nodeFromVolume
+
+if TYPE_CHECKING:
+    from RadioGenomicsLib.genes.panels import Panel
+
+
+def refuseUsedFolder(folder: Path) -> None:
+    """Refuse a place that results cannot go to.
+
+    Raises:
+        OutputError: it is a file, or a folder with something in it.
+    """
+    if folder.is_dir() and any(folder.iterdir()):
+        raise OutputError(folder, "the folder is not empty", "Choose a new folder; results never overwrite.")
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(folder, "it is a file", "Choose a new folder.")
+
+
+def writeOutputs(
+    result: Result, panels: dict[str, Panel], folder: Path, *, progress: Progress = silent
+) -> None:
+    """Write tables, report, masks, attribution map and scene into a new folder.
+
+    Everything is written into a folder beside it first, which takes the name at the very end, so a folder of this
+    name is always a whole result.
+
+    Args:
+        result: what the prediction found.
+        panels: the marker panels for ``panels.csv`` and the report.
+        folder: a new or empty folder.
+        progress: told a fraction (0-1) and a step.
+
+    Raises:
+        OutputError: the folder is in use, or cannot be written.
+    """
+    refuseUsedFolder(folder)
+    folder = folder.resolve()
+    aside = folder.parent / f".{folder.name}.{uuid.uuid4().hex[:8]}.part"
+    try:
+        aside.mkdir(parents=True)
+        _writeFiles(result, panels, aside, progress)
+        refuseUsedFolder(folder)
+        if folder.exists():
+            folder.rmdir()
+        aside.rename(folder)
+    except OSError as error:
+        reason = f"it cannot be written ({error.strerror or error})"
+        raise OutputError(folder, reason, "Choose another folder.") from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def writeSegment(mask: Volume, kind: SegmentKind, path: Path) -> None:
+    """Write one mask as ``.seg.nrrd`` with its name, color and terminology."""
+    scene = _privateScene()
+    node = addSegmentation(mask, kind.name, scene=scene)
+    addSegment(node, mask, kind)
+    storage = scene.AddNewNodeByClass("vtkMRMLSegmentationStorageNode")
+    storage.SetFileName(str(path))
+    storage.SetUseCompression(True)
+    _refuseUnwritten(path, bool(storage.WriteData(node)))
+
+
+def writeScene(result: Result, path: Path) -> None:
+    """Write scans and result as a scene bundle (.mrb).
+
+    It is built in a scene of its own: whatever else the user has open stays out of it, and scans are named by
+    their role, since names of nodes often hold a patient's name.
+    """
+    scene = _privateScene()
+    scans = {role: nodeFromVolume(volume, name=role, scene=scene) for role, volume in result.channels.items()}
+    drawnOn = next(role for role, volume in result.channels.items() if volume.same_grid(result.reference))
+    addResult(result, "RadioGenomics", volumeNode=scans[drawnOn], scene=scene)
+    _refuseUnwritten(path, scene.WriteToMRB(str(path)))
+
+
+def _writeFiles(result: Result, panels: dict[str, Panel], folder: Path, progress: Progress) -> None:
+    from RadioGenomicsLib.imaging.reading import write_volume
+    from RadioGenomicsLib.report.export import write_report
+    from RadioGenomicsLib.report.export import write_tables
+
+    progress(0.0, "Writing tables")
+    write_tables(result.prediction, panels, folder)
+    progress(0.2, "Writing masks and maps")
+    if result.brain is not None:
+        writeSegment(result.brain, BRAIN, folder / "brain.seg.nrrd")
+    writeSegment(result.tumor, TUMOR, folder / "tumor.seg.nrrd")
+    write_volume(result.prediction.attribution, folder / "attribution.nrrd")
+    progress(0.4, "Writing the report")
+    write_report(result.prediction, panels, result.channels, result.tumor, folder, panel=result.panel.id)
+    progress(0.7, "Writing the scene")
+    writeScene(result, folder / "scene.mrb")
+
+
+def _privateScene() -> slicer.vtkMRMLScene:
+    scene = slicer.vtkMRMLScene()
+    slicer.mrmlScene.CopyRegisteredNodesToScene(scene)
+    colorLogic = slicer.vtkMRMLColorLogic()
+    colorLogic.SetMRMLScene(scene)
+    # The default color nodes stay when their logic goes, and are not saved.
+    colorLogic.SetMRMLScene(None)
+    return scene
+
+
+def _refuseUnwritten(path: Path, written: bool) -> None:
+    if not written or not path.is_file() or path.stat().st_size == 0:
+        raise OutputError(path, "Slicer could not write it", "Check the disk's free space and the folder's rights.")

@@ -1,0 +1,53 @@
+"""Markups as places in the patient: seed points and boxes, in world RAS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import slicer
+
+from RadioGenomicsLib.errors import RegionError
+
+
+@dataclass(frozen=True)
+class Box:
+    """A box that may be turned.
+
+    Attributes:
+        center: its middle, RAS mm.
+        half_axes: 3 x 3, row n runs from the middle to the face along the box's n-th axis, RAS mm.
+    """
+
+    center: np.ndarray
+    half_axes: np.ndarray
+
+
+def seedsFromNode(node: slicer.vtkMRMLMarkupsFiducialNode) -> np.ndarray:
+    """Return the placed points ``[n, 3]`` of a point list, parent transforms applied.
+
+    Raises:
+        RegionError: no point has been placed.
+    """
+    placed = slicer.vtkMRMLMarkupsNode.PositionDefined
+    seeds = [
+        node.GetNthControlPointPositionWorld(n)
+        for n in range(node.GetNumberOfControlPoints())
+        if node.GetNthControlPointPositionStatus(n) == placed
+    ]
+    if not seeds:
+        raise RegionError(node.GetName(), "no point of it has been placed", "Place a point inside the tumor.")
+    return np.array([tuple(seed) for seed in seeds], dtype=np.float64)
+
+
+def boxFromNode(node: slicer.vtkMRMLMarkupsROINode) -> Box:
+    """Return the box of a markups ROI, its own turn and parent transforms applied.
+
+    Raises:
+        RegionError: the box has not been placed, or has no volume.
+    """
+    size = np.array(node.GetSize())
+    if node.GetNumberOfControlPoints() == 0 or (size <= 0).any():
+        raise RegionError(node.GetName(), "the box has no volume", "Place the ROI around the tumor.")
+    objectToWorld = slicer.util.arrayFromVTKMatrix(node.GetObjectToWorldMatrix())
+    return Box(center=objectToWorld[:3, 3], half_axes=(objectToWorld[:3, :3] * (size / 2)).T)

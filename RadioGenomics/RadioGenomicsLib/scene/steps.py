@@ -1,0 +1,79 @@
+"""The work between the nodes: Volumes in, Volumes and a Prediction out, with nothing of Slicer in it.
+
+:class:`~RadioGenomicsLib.scene.logic.RadioGenomicsLogic` takes these as a constructor argument, so that a test can put
+its own in their place.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from RadioGenomicsLib.imaging.volume import Volume
+from RadioGenomicsLib.progress import Progress
+from RadioGenomicsLib.progress import silent
+
+if TYPE_CHECKING:
+    from RadioGenomicsLib.model.predictor import Predictor
+    from RadioGenomicsLib.model.study import Study
+    from RadioGenomicsLib.scene.roi import Box
+
+# The extraction networks were trained on T1.
+_BRAIN_CHANNELS = ("T1", "T1c", "FLAIR", "T2")
+
+
+class Steps:
+    """The real steps."""
+
+    def load(self, model: str, device: str) -> Predictor:
+        """Load and check a bundle and put its network on the device."""
+        from RadioGenomicsLib.model.bundle import load_bundle
+        from RadioGenomicsLib.model.predictor import Predictor
+
+        return Predictor(load_bundle(model), device)
+
+    def brain(
+        self, channels: dict[str, Volume], *, method: str = "auto", device: str = "auto", progress: Progress = silent
+    ) -> Volume | None:
+        """Return the brain mask of a study, or None where there is no brain to find (CT, breast)."""
+        from RadioGenomicsLib.imaging.brain import extract_brain
+
+        volume = next((channels[role] for role in _BRAIN_CHANNELS if role in channels), None)
+        if volume is None or method == "none":
+            return None
+        return extract_brain(volume, method=method, device=device, progress=progress)
+
+    def study(self, channels: dict[str, Volume], predictor: Predictor, *, brain: Volume | None) -> Study:
+        """Bring the channels to the model's grid and normalize them.
+
+        Without a brain mask the scan's own outline takes its place.
+        """
+        from RadioGenomicsLib.imaging.brain import brain_of_stripped
+        from RadioGenomicsLib.model.study import prepare
+
+        inside = brain_of_stripped(next(iter(channels.values()))) if brain is None else brain
+        return prepare(channels, predictor.bundle.preprocessing, inside)
+
+    def grow(self, volume: Volume, region: np.ndarray | Box, within: Volume | None) -> Volume:
+        """Find the tumor from seed points ``[n, 3]`` (RAS mm) or in a box; stay inside ``within``."""
+        from RadioGenomicsLib.imaging.tumor import tumor_from_box
+        from RadioGenomicsLib.imaging.tumor import tumor_from_seed
+
+        if not isinstance(region, np.ndarray):
+            lengths = np.linalg.norm(region.half_axes, axis=1)
+            axes = (region.half_axes / lengths[:, np.newaxis]).T
+            return tumor_from_box(volume, region.center, 2 * lengths, axes=axes, within=within)
+        grown = [tumor_from_seed(volume, seed, within) for seed in region]
+        return grown[0].with_array(np.maximum.reduce([mask.array for mask in grown]))
+
+
+def maskOnGrid(mask: Volume, reference: Volume) -> Volume:
+    """Return a mask (uint8) on the grid of ``reference``.
+
+    Raises:
+        RegionError: nothing of the mask lies inside the grid.
+    """
+    from RadioGenomicsLib.imaging.tumor import tumor_from_mask
+
+    return tumor_from_mask(mask, reference)

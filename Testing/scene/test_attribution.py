@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import numpy as np
+
+from RadioGenomicsLib.scene.attribution import addAttribution
+from RadioGenomicsLib.scene.volumes import volumeFromNode
+
+
+def test_the_map_keeps_its_values_and_place(scene, scan):
+    values = scan.with_array(np.where(scan.array > 110, -0.5, 0.1).astype(np.float32))
+    back = volumeFromNode(addAttribution(values, "map"))
+    np.testing.assert_array_equal(back.array, values.array)
+    assert back.same_grid(scan)
+
+
+def test_zero_is_see_through_and_in_the_middle_of_the_colors(scene, scan):
+    node = addAttribution(scan.with_array(np.where(scan.array > 110, -0.5, 0.1).astype(np.float32)), "map")
+    display = node.GetDisplayNode()
+    assert display.GetWindowLevelMin() == -display.GetWindowLevelMax() < 0
+    table = display.GetColorNode().GetLookupTable()
+    middle, low, high = (table.GetTableValue(level) for level in (128, 0, 255))
+    assert middle[3] < 0.05
+    assert low[3] == high[3] == 1.0
+    assert low[2] > low[0]
+    assert high[0] > high[2]
+
+
+def test_two_maps_share_one_color_table(scene, scan):
+    nodes = [addAttribution(scan, "map") for _ in range(2)]
+    assert nodes[0].GetDisplayNode().GetColorNodeID() == nodes[1].GetDisplayNode().GetColorNodeID()
+
+
+def test_a_map_of_zeros_can_be_shown(scene, scan):
+    node = addAttribution(scan.with_array(np.zeros(scan.array.shape, np.float32)), "map")
+    assert node.GetDisplayNode().GetWindow() > 0
