@@ -1,0 +1,1 @@
+"""Retrain and validate radiogenomic models on cohorts of patients."""

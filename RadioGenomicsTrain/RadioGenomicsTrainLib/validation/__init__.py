@@ -1,0 +1,1 @@
+"""Out-of-fold scoring of predicted mRNA levels: correlations, valid nulls, multiple testing, figures."""

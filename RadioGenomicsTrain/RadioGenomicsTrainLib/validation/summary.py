@@ -1,0 +1,120 @@
+"""One row of figures for one predictor: what a table of baselines and models shows."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from dataclasses import dataclass
+
+import numpy as np
+
+from RadioGenomicsLib.progress import Progress
+from RadioGenomicsLib.progress import silent
+from RadioGenomicsLib.progress import within
+from RadioGenomicsTrainLib.validation.correlation import parametric_p
+from RadioGenomicsTrainLib.validation.correlation import pearson
+from RadioGenomicsTrainLib.validation.multiple_testing import benjamini_hochberg
+from RadioGenomicsTrainLib.validation.multiple_testing import count_below
+from RadioGenomicsTrainLib.validation.multiple_testing import holm_sidak
+from RadioGenomicsTrainLib.validation.oof_null import MaxT
+from RadioGenomicsTrainLib.validation.oof_null import max_t
+from RadioGenomicsTrainLib.validation.oof_null import null_correlations
+from RadioGenomicsTrainLib.validation.oof_null import null_p
+
+ALPHA = 0.05
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The figures of one predictor on one expression matrix; adjusted counts are one-sided at alpha .05.
+
+    Attributes:
+        n: patients.
+        genes: genes tested.
+        median_r: over genes; a gene without a correlation counts as 0, here and below.
+        best_100_mean_r: mean of the 100 largest r.
+        share_above_03: share of genes with r > 0.3.
+        share_above_03_permuted: the same, mean over permutations of the patients.
+        share_r2_above_0: share of genes predicted better than by the training-fold mean.
+        parametric_holm_sidak: the count the literature reports; not valid out of fold.
+        oof_holm_sidak: the same with the valid out-of-fold null (independent or positively dependent genes).
+        oof_benjamini_hochberg: genes with q at or below .05 under that null.
+        max_t: genes by step-down max-T, valid under any dependence.
+        median_r_p: p of the median r against the permutations.
+    """
+
+    n: int
+    genes: int
+    median_r: float
+    best_100_mean_r: float
+    share_above_03: float
+    share_above_03_permuted: float
+    share_r2_above_0: float
+    parametric_holm_sidak: int
+    oof_holm_sidak: int
+    oof_benjamini_hochberg: int
+    max_t: int
+    median_r_p: float
+
+    def as_row(self) -> dict[str, float | int]:
+        """Return the figures by name."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class HeadValidation:
+    """A summary and what it was made from.
+
+    Attributes:
+        summary: the row of figures.
+        p: one-sided out-of-fold p of each gene [G].
+        max_t: joint permutation test; ``max_t.p_adjusted`` is the adjusted p to publish.
+    """
+
+    summary: Summary
+    p: np.ndarray
+    max_t: MaxT
+
+
+def validate_head(
+    y: np.ndarray,
+    h: np.ndarray,
+    mean_matrix: np.ndarray,
+    *,
+    n_permutations: int = 10_000,
+    n_draws: int = 2_000_000,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> HeadValidation:
+    """Validate a head that is linear in Y.
+
+    Args:
+        y: observed values [n, G], complete.
+        h: out-of-fold matrix [n, n] of the head (deviations from the training-fold mean).
+        mean_matrix: out-of-fold matrix [n, n] of that mean, over the same splits.
+        n_permutations: of the max-T test.
+        n_draws: of the out-of-fold null.
+        seed: of both.
+        progress: told now and then.
+    """
+    deviation = h @ y
+    error_of_mean = y - mean_matrix @ y
+    r = pearson(y, deviation)
+    p = null_p(r, null_correlations(h, n_draws, seed, within(progress, 0.0, 0.5)))
+    joint = max_t(y, h, n_permutations, seed, progress=within(progress, 0.5, 1.0))
+    better = ((error_of_mean - deviation) ** 2).sum(axis=0) < (error_of_mean**2).sum(axis=0)
+    known = np.nan_to_num(r)
+    summary = Summary(
+        n=len(y),
+        genes=len(r),
+        median_r=float(np.median(known)),
+        best_100_mean_r=float(np.sort(known)[-100:].mean()),
+        share_above_03=float((known > 0.3).mean()),
+        share_above_03_permuted=float(joint.null_share_above.mean()),
+        share_r2_above_0=float(better.mean()),
+        parametric_holm_sidak=count_below(holm_sidak(parametric_p(r, len(y))), ALPHA),
+        oof_holm_sidak=count_below(holm_sidak(p), ALPHA),
+        oof_benjamini_hochberg=count_below(benjamini_hochberg(p), ALPHA),
+        max_t=count_below(joint.p_adjusted, ALPHA),
+        median_r_p=float((1 + (joint.null_median >= np.median(known)).sum()) / (1 + n_permutations)),
+    )
+    return HeadValidation(summary, p, joint)

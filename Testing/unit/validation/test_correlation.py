@@ -1,0 +1,75 @@
+"""Correlation of all genes at once against scipy, one gene at a time."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import pearsonr
+
+from RadioGenomicsTrainLib.validation.correlation import fisher_interval
+from RadioGenomicsTrainLib.validation.correlation import parametric_p
+from RadioGenomicsTrainLib.validation.correlation import patients_per_gene
+from RadioGenomicsTrainLib.validation.correlation import pearson
+
+
+@pytest.fixture
+def pair() -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(0)
+    y = rng.normal(3, 2, (30, 12))
+    return y, 0.5 * y + rng.normal(0, 1, (30, 12))
+
+
+def test_r_and_p_equal_scipy(pair: tuple[np.ndarray, np.ndarray]) -> None:
+    y, p = pair
+    one_by_one = [pearsonr(y[:, g], p[:, g], alternative="greater") for g in range(12)]
+    r = pearson(y, p)
+    assert r == pytest.approx([one.statistic for one in one_by_one], abs=1e-12)
+    assert parametric_p(r, 30) == pytest.approx([one.pvalue for one in one_by_one], rel=1e-9)
+
+
+def test_interval_equals_scipy(pair: tuple[np.ndarray, np.ndarray]) -> None:
+    y, p = pair
+    low, high = fisher_interval(pearson(y, p), 30)
+    expected = pearsonr(y[:, 0], p[:, 0]).confidence_interval()
+    assert (low[0], high[0]) == pytest.approx(tuple(expected), abs=1e-12)
+
+
+def test_a_missing_cell_drops_only_that_patient_from_that_gene(pair: tuple[np.ndarray, np.ndarray]) -> None:
+    y, p = pair
+    y = y.copy()
+    y[[2, 5], 1] = np.nan
+    keep = np.delete(np.arange(30), [2, 5])
+    r = pearson(y, p)
+    assert r[1] == pytest.approx(pearsonr(y[keep, 1], p[keep, 1]).statistic, abs=1e-12)
+    assert r[0] == pytest.approx(pearsonr(y[:, 0], p[:, 0]).statistic, abs=1e-12)
+    assert patients_per_gene(y, p)[:2].tolist() == [30, 28]
+
+
+@pytest.mark.parametrize("constant", [0.0, 0.1, 1e6])
+def test_a_constant_column_has_no_r_and_p_of_one(pair: tuple[np.ndarray, np.ndarray], constant: float) -> None:
+    y, p = pair
+    y = y.copy()
+    y[:, 3] = constant
+    r = pearson(y, p)
+    assert np.isnan(r[3])
+    assert np.isfinite(np.delete(r, 3)).all()
+    assert parametric_p(r, 30)[3] == 1
+
+
+def test_a_gene_seen_in_two_patients_has_no_r() -> None:
+    y = np.full((10, 1), np.nan)
+    y[:2, 0] = [1, 2]
+    assert np.isnan(pearson(y, np.arange(10.0)[:, None]))[0]
+
+
+def test_one_sided_p_of_a_negative_r_is_above_one_half() -> None:
+    assert parametric_p(np.array([-0.5]), 20)[0] == pytest.approx(1 - parametric_p(np.array([0.5]), 20)[0])
+
+
+def test_p_of_a_strong_r_keeps_its_digits() -> None:
+    assert 0 < parametric_p(np.array([0.99999]), 100)[0] < 1e-200
+
+
+def test_different_shapes_are_refused() -> None:
+    with pytest.raises(ValueError, match="shape"):
+        pearson(np.zeros((3, 2)), np.zeros((2, 3)))

@@ -1,0 +1,35 @@
+"""Adjusted p-values against their definitions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from RadioGenomicsTrainLib.validation.multiple_testing import benjamini_hochberg
+from RadioGenomicsTrainLib.validation.multiple_testing import count_below
+from RadioGenomicsTrainLib.validation.multiple_testing import holm_sidak
+
+
+def test_holm_sidak_follows_its_definition() -> None:
+    p = np.array([0.04, 0.001, 0.2])
+    assert holm_sidak(p) == pytest.approx([1 - (1 - 0.04) ** 2, 1 - (1 - 0.001) ** 3, 0.2])
+
+
+def test_benjamini_hochberg_follows_its_definition() -> None:
+    assert benjamini_hochberg(np.array([0.01, 0.02, 0.5])) == pytest.approx([0.03, 0.03, 0.5])
+
+
+def test_a_tiny_p_is_not_lost() -> None:
+    assert holm_sidak(np.array([1e-300, 0.5]))[0] == pytest.approx(2e-300)
+
+
+def test_a_gene_without_p_is_never_significant() -> None:
+    assert holm_sidak(np.array([np.nan, 1e-9]))[0] == 1
+
+
+def test_no_genes_give_no_counts() -> None:
+    assert count_below(holm_sidak(np.array([]))) == 0
+
+
+def test_alpha_itself_counts() -> None:
+    assert count_below(np.array([0.05, 0.0500001, 0.01])) == 2
