@@ -1,0 +1,1 @@
+"""The result as files for people: tables, charts, slice pictures and the report. Knows nothing of Slicer."""
