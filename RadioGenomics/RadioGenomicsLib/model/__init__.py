@@ -1,0 +1,1 @@
+"""The network, the bundle format, and the predictor."""

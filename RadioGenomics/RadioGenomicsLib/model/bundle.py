@@ -1,0 +1,197 @@
+"""A model bundle: a folder of ``model.json``, ``weights.safetensors`` and ``genes.csv``, checked whole before use."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import Any
+
+import numpy as np
+
+from RadioGenomicsLib.errors import BundleError
+from RadioGenomicsLib.model.embedding import EmbeddingSettings
+from RadioGenomicsLib.model.genes import GeneIndex
+from RadioGenomicsLib.model.genes import read_genes
+from RadioGenomicsLib.model.genes import write_genes
+from RadioGenomicsLib.model.kernel_head import EmbeddingSpace
+from RadioGenomicsLib.model.kernel_head import KernelHead
+from RadioGenomicsLib.model.preprocessing import Preprocessing
+from RadioGenomicsLib.model.user_models import bundle_folders
+from RadioGenomicsLib.model.weights import load_tensors
+from RadioGenomicsLib.model.weights import save_tensors
+from RadioGenomicsLib.resources import resource_path
+
+if TYPE_CHECKING:
+    from RadioGenomicsLib.model.network import TransUNet
+
+CARD, WEIGHTS, GENES = "model.json", "weights.safetensors", "genes.csv"
+_AGAIN = "Get the bundle again, or choose another one."
+# Of the levels at which every gene's training distribution is kept, for percentiles.
+QUANTILES = np.linspace(0, 100, 51)
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A loaded bundle.
+
+    Attributes:
+        path: its folder.
+        card: ``model.json``.
+        genes: what it predicts, in the order of the head's outputs.
+        tensors: ``encoder.*``, ``head.<matrix>.*`` and ``quantiles`` ``[51, G]`` (training z at 0, 2 … 100 %).
+        sha256: of ``model.json``, which holds those of the other files.
+    """
+
+    path: Path
+    card: dict[str, Any]
+    genes: GeneIndex
+    tensors: dict[str, np.ndarray]
+    sha256: str
+
+    @property
+    def id(self) -> str:
+        """Name of the bundle."""
+        return self.card["id"]
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """Steps from a study to the network's grid."""
+        return Preprocessing.from_json(self.card["preprocessing"])
+
+    @property
+    def embedding(self) -> EmbeddingSettings:
+        """What the head is fitted on."""
+        return EmbeddingSettings.from_json(self.card["embedding"])
+
+    @property
+    def quantiles(self) -> np.ndarray:
+        """Training z of every gene at :data:`QUANTILES`, ``[51, G]``."""
+        return self.tensors["quantiles"]
+
+    @cached_property
+    def heads(self) -> list[KernelHead]:
+        """One head per expression matrix; their outputs follow one another in the order of ``genes``."""
+        return [_head(self.tensors, f"head.{i}.") for i in range(len(self.card["matrices"]))]
+
+    def network(self) -> TransUNet:
+        """Build the network with the bundle's weights, in evaluation mode.
+
+        Raises:
+            BundleError: the weights are not those of the declared network.
+        """
+        import torch
+
+        from RadioGenomicsLib.model.network import NetworkSettings
+        from RadioGenomicsLib.model.network import TransUNet
+
+        network = TransUNet(NetworkSettings.from_json(self.card["network"]))
+        prefix = "encoder."
+        weights = {k[len(prefix) :]: torch.from_numpy(v) for k, v in self.tensors.items() if k.startswith(prefix)}
+        try:
+            network.load_state_dict(weights)
+        except RuntimeError as error:
+            raise BundleError(self.path, "the weights are not those of the declared network", _AGAIN) from error
+        return network.eval()
+
+
+def list_bundles() -> list[Bundle]:
+    """Return every bundle that can be used, shipped and the user's own."""
+    return [load_bundle(path) for path in bundle_folders().values()]
+
+
+def load_bundle(name_or_path: str | Path) -> Bundle:
+    """Load a bundle by its id or folder, and check all of it.
+
+    Raises:
+        BundleError: it is not there, of another schema version, incomplete or altered.
+    """
+    folder = _folder(name_or_path)
+    card_file = folder / CARD
+    try:
+        text = card_file.read_bytes()
+        card = json.loads(text)
+    except (OSError, ValueError) as error:
+        raise BundleError(folder, f"{CARD} cannot be read ({error})", _AGAIN) from error
+    _check_card(card, folder)
+    for name, expected in card["files"].items():
+        if not (folder / name).is_file():
+            raise BundleError(folder, f"{name} is missing", _AGAIN)
+        if file_sha256(folder / name) != expected:
+            raise BundleError(folder, f"{name} is not the file that {CARD} was written for", _AGAIN)
+    genes = read_genes(folder / GENES)
+    tensors = load_tensors(folder / WEIGHTS)
+    _check_sizes(card, genes, tensors, folder)
+    return Bundle(folder, card, genes, tensors, hashlib.sha256(text).hexdigest())
+
+
+def write_bundle(folder: Path, card: dict[str, Any], genes: GeneIndex, tensors: dict[str, np.ndarray]) -> Bundle:
+    """Write a bundle into an empty folder, and load it back.
+
+    Args:
+        folder: where to.
+        card: ``model.json`` without ``files``.
+        genes: what it predicts.
+        tensors: see :class:`Bundle`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    save_tensors(tensors, folder / WEIGHTS)
+    write_genes(genes, folder / GENES)
+    card = card | {"files": {name: file_sha256(folder / name) for name in (WEIGHTS, GENES)}}
+    (folder / CARD).write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return load_bundle(folder)
+
+
+def head_tensors(head: KernelHead, index: int) -> dict[str, np.ndarray]:
+    """Return a head as named tensors of a bundle."""
+    space = head.space
+    named = {"mean": space.mean, "sd": space.sd, "weight": space.weight, "points": space.points}
+    named |= {"scale": np.array([space.scale]), "coefficients": head.coefficients, "intercept": head.intercept}
+    return {f"head.{index}.{name}": np.asarray(array, np.float32) for name, array in named.items()}
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _head(tensors: dict[str, np.ndarray], prefix: str) -> KernelHead:
+    values = {k[len(prefix) :]: v.astype(np.float64) for k, v in tensors.items() if k.startswith(prefix)}
+    space = EmbeddingSpace(
+        values["mean"], values["sd"], values["weight"], values["points"], float(values["scale"][0])
+    )
+    return KernelHead(space, values["coefficients"], values["intercept"])
+
+
+def _folder(name_or_path: str | Path) -> Path:
+    folders = bundle_folders()
+    folder = folders.get(str(name_or_path), Path(name_or_path))
+    if not folder.is_dir():
+        there = ", ".join(folders) or "none"
+        raise BundleError(name_or_path, "there is no such model", f"Give a bundle's folder, or one of: {there}.")
+    return folder
+
+
+def _check_card(card: object, folder: Path) -> None:
+    from jsonschema import Draft202012Validator
+
+    version = card.get("schema_version") if isinstance(card, dict) else None
+    if version != 1:
+        mend = "Update RadioGenomics, or get a bundle of version 1."
+        raise BundleError(folder, f"{CARD} is of schema version {version}, this software reads 1", mend)
+    schema = json.loads(resource_path("Schemas", "model.schema.json").read_text(encoding="utf-8"))
+    error = next(Draft202012Validator(schema).iter_errors(card), None)
+    if error is not None:
+        place = "/".join(str(part) for part in error.absolute_path) or CARD
+        raise BundleError(folder, f"{CARD} is not valid at {place}: {error.message[:200]}", _AGAIN)
+
+
+def _check_sizes(card: dict[str, Any], genes: GeneIndex, tensors: dict[str, np.ndarray], folder: Path) -> None:
+    expected = [matrix["genes"] for matrix in card["matrices"]]
+    found = [tensors.get(f"head.{i}.coefficients", np.empty((0, 0))).shape[-1] for i in range(len(expected))]
+    if found != expected or sum(expected) != len(genes) or tensors["quantiles"].shape != (len(QUANTILES), len(genes)):
+        raise BundleError(folder, "the gene list, the head and the card disagree in the number of genes", _AGAIN)

@@ -1,0 +1,115 @@
+"""Run the network over a study, slice batch by slice batch, on whatever device there is."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from RadioGenomicsLib.errors import DependencyError
+from RadioGenomicsLib.progress import Progress
+from RadioGenomicsLib.progress import silent
+
+if TYPE_CHECKING:
+    from RadioGenomicsLib.model.network import TransUNet
+
+log = logging.getLogger(__name__)
+
+_BATCH = 16
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """What the network says of a study.
+
+    Attributes:
+        tumor: ``[slice, row, column]`` probability of tumor, the mean over the scan and its mirror image.
+        tokens: ``[slice, embedding, row / 16, column / 16]``.
+        device: where it ran.
+        notes: what had to be changed to make it run, in words for the user.
+    """
+
+    tumor: np.ndarray
+    tokens: np.ndarray
+    device: str
+    notes: tuple[str, ...] = ()
+
+
+def stack_planes(channels: np.ndarray, reference: int, neighbors: int) -> np.ndarray:
+    """Return the planes of every slice, ``[slice, channels + 2 * neighbors, row, column]``.
+
+    Args:
+        channels: ``[channel, slice, row, column]``; beyond the first and last slice the edge is repeated.
+        reference: the channel whose neighboring slices are added.
+        neighbors: slices to each side.
+    """
+    slices = channels.shape[1]
+    offsets = [offset for offset in range(-neighbors, neighbors + 1) if offset != 0]
+    beside = [channels[reference, np.clip(np.arange(slices) + offset, 0, slices - 1)] for offset in offsets]
+    return np.stack([*channels, *beside], axis=1)
+
+
+def choose_device(wanted: str) -> str:
+    """Return "cuda", "mps" or "cpu"; "auto" takes the fastest there is.
+
+    Raises:
+        DependencyError: the device that was asked for is not there.
+    """
+    import torch
+
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if wanted == "auto":
+        return next(device for device, usable in there.items() if usable)
+    if not there.get(wanted, False):
+        usable = ", ".join(device for device, is_there in there.items() if is_there)
+        raise DependencyError(f"device {wanted}", "it is not available here", f"Use auto or one of: {usable}.")
+    return wanted
+
+
+def encode(network: TransUNet, planes: np.ndarray, device: str, progress: Progress = silent) -> Encoded:
+    """Run the network over all slices; on lack of memory halve the batch, then go to the CPU, and say so.
+
+    Args:
+        network: in evaluation mode.
+        planes: ``[slice, inputs, row, column]`` float32.
+        device: where to start.
+        progress: told after every batch.
+    """
+    import torch
+
+    notes: list[str] = []
+    batch = _BATCH
+    while True:
+        try:
+            tumor, tokens = _run(network.to(device), planes, device, batch, progress)
+            return Encoded(tumor, tokens, device, tuple(notes))
+        except torch.OutOfMemoryError:
+            if device == "cpu" and batch == 1:
+                raise
+            if batch > 1:
+                batch //= 2
+                notes.append(f"The {device} ran out of memory; slices were run {batch} at a time.")
+            else:
+                device, batch = "cpu", _BATCH
+                notes.append("The GPU ran out of memory; the CPU did the work.")
+            log.warning(notes[-1])
+
+
+def _run(
+    network: TransUNet, planes: np.ndarray, device: str, batch: int, progress: Progress
+) -> tuple[np.ndarray, np.ndarray]:
+    import torch
+
+    tumor, tokens = [], []
+    with torch.inference_mode():
+        for start in range(0, len(planes), batch):
+            seen = torch.from_numpy(planes[start : start + batch]).to(device)
+            logits, _, found = network(seen)
+            mirrored, _, _ = network(seen.flip(-1))
+            probability = (logits.sigmoid() + mirrored.sigmoid().flip(-1)) / 2
+            tumor.append(probability[:, 0].float().cpu().numpy())
+            tokens.append(found.float().cpu().numpy())
+            progress(min(1.0, (start + batch) / len(planes)), "Encoding")
+    return np.concatenate(tumor), np.concatenate(tokens)

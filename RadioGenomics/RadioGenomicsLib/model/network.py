@@ -1,0 +1,134 @@
+"""TransUNet for axial slices with their neighbors (2.5-D), after Chen et al., arXiv:2102.04306.
+
+A convolutional stem brings a slice to 1/16 of its size, eight transformer layers let its tokens see the whole
+slice, and a decoder with skip connections returns to full size. The tokens also feed the gene head.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from dataclasses import dataclass
+
+import torch
+from monai.networks.blocks import TransformerBlock
+from torch import nn
+from torch.nn import functional
+
+
+@dataclass(frozen=True)
+class NetworkSettings:
+    """What a bundle's ``network`` block says.
+
+    Attributes:
+        channels: number of roles of one study.
+        neighbors: slices above and below that the network sees of the reference channel.
+        widths: feature channels of the convolutional stages, each half the size of the one before.
+        embedding: token length.
+        layers: transformer layers; the paper has eight.
+        heads: attention heads.
+        dropout: of the transformer layers.
+        rows, columns: size of a slice in pixels, multiples of 16.
+    """
+
+    channels: int = 3
+    neighbors: int = 1
+    widths: tuple[int, ...] = (16, 32, 64, 128)
+    embedding: int = 192
+    layers: int = 8
+    heads: int = 6
+    dropout: float = 0.0
+    rows: int = 112
+    columns: int = 96
+
+    @property
+    def inputs(self) -> int:
+        """Planes that enter the network: every channel's slice, and the reference channel's neighbors."""
+        return self.channels + 2 * self.neighbors
+
+    def to_json(self) -> dict:
+        """Return the block as plain JSON types."""
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+
+    @classmethod
+    def from_json(cls, block: dict) -> NetworkSettings:
+        """Read the block of a bundle."""
+        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in block.items()})
+
+
+def _convolution(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(inplace=True),
+    )
+
+
+class _UpStage(nn.Module):
+    """Double the size, add the skip connection, convolve."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.reduce = nn.Conv2d(inputs, outputs, 1)
+        self.convolve = _convolution(outputs, outputs)
+
+    def forward(self, features: torch.Tensor, skip: torch.Tensor) -> torch.Tensor:
+        return self.convolve(functional.interpolate(self.reduce(features), scale_factor=2.0) + skip)
+
+
+class TransUNet(nn.Module):
+    """Encoder with convolutional stem and transformer, and a decoder for tumor and masked-image modeling."""
+
+    def __init__(self, settings: NetworkSettings) -> None:
+        super().__init__()
+        widths = settings.widths
+        self.settings = settings
+        self.stages = nn.ModuleList(
+            nn.Sequential(_convolution(before, width, 1 if level == 0 else 2), _convolution(width, width))
+            for level, (before, width) in enumerate(zip((settings.inputs, *widths[:-1]), widths, strict=True))
+        )
+        self.to_tokens = _convolution(widths[-1], settings.embedding, 2)
+        reduction = 2 ** len(widths)
+        places = (settings.rows // reduction) * (settings.columns // reduction)
+        self.position = nn.Parameter(torch.zeros(1, places, settings.embedding))
+        self.transformer = nn.ModuleList(
+            TransformerBlock(settings.embedding, 2 * settings.embedding, settings.heads, settings.dropout)
+            for _ in range(settings.layers)
+        )
+        self.token_norm = nn.LayerNorm(settings.embedding)
+        decoder = (settings.embedding, *widths[::-1])
+        self.up_stages = nn.ModuleList(_UpStage(a, b) for a, b in zip(decoder[:-1], decoder[1:], strict=True))
+        self.tumor = nn.Conv2d(widths[0], 1, 1)
+        self.reconstruction = nn.Conv2d(widths[0], settings.channels, 1)
+
+    def tokens(self, planes: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
+        """Encode slices.
+
+        Args:
+            planes: ``[slices, inputs, rows, columns]``; rows and columns are multiples of 16.
+
+        Returns:
+            Tokens as a map ``[slices, embedding, rows / 16, columns / 16]``, and the skip connections.
+        """
+        skips = []
+        features = planes
+        for stage in self.stages:
+            features = stage(features)
+            skips.append(features)
+        features = self.to_tokens(features)
+        sequence = features.flatten(2).transpose(1, 2) + self.position
+        for block in self.transformer:
+            sequence = block(sequence)
+        return self.token_norm(sequence).transpose(1, 2).reshape(features.shape), skips
+
+    def decode(self, tokens: torch.Tensor, skips: list[torch.Tensor]) -> torch.Tensor:
+        """Return full-size features ``[slices, widths[0], rows, columns]``."""
+        features = tokens
+        for stage, skip in zip(self.up_stages, reversed(skips), strict=True):
+            features = stage(features, skip)
+        return features
+
+    def forward(self, planes: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Return tumor logits ``[slices, 1, rows, columns]``, reconstructed channels, and the token map."""
+        tokens, skips = self.tokens(planes)
+        features = self.decode(tokens, skips)
+        return self.tumor(features), self.reconstruction(features), tokens

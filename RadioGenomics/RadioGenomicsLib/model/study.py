@@ -1,0 +1,116 @@
+"""A study on the network's grid: what the encoder and the descriptors look at."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from RadioGenomicsLib.errors import ChannelError
+from RadioGenomicsLib.errors import RegionError
+from RadioGenomicsLib.imaging.grid import canonical
+from RadioGenomicsLib.imaging.grid import resample
+from RadioGenomicsLib.imaging.normalize import normalize
+from RadioGenomicsLib.imaging.study import align
+from RadioGenomicsLib.imaging.volume import Volume
+from RadioGenomicsLib.model.preprocessing import Preprocessing
+from RadioGenomicsLib.model.preprocessing import brain_grid
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Study:
+    """One patient's scan, ready for the network.
+
+    Attributes:
+        channels: role to normalized intensities ``[slice, row, column]`` on ``grid``; None for an absent channel.
+        brain: brain mask on ``grid``.
+        grid: the network's grid.
+        reference: the scan whose grid results return to.
+        settings: the preprocessing that was applied.
+    """
+
+    channels: Mapping[str, np.ndarray | None]
+    brain: Volume
+    grid: Volume
+    reference: Volume
+    settings: Preprocessing
+
+    @property
+    def slice_per_pixel(self) -> float:
+        """Slice spacing over pixel size of the grid."""
+        return self.grid.spacing[2] / self.grid.spacing[0]
+
+    def stacked(self) -> np.ndarray:
+        """Return ``[channel, slice, row, column]`` in the model's order, absent channels as zeros."""
+        empty = np.zeros(self.grid.array.shape, np.float32)
+        return np.stack([empty if self.channels[role] is None else self.channels[role] for role in self.channels])
+
+
+def reference_role(roles: Mapping[str, object], settings: Preprocessing) -> str:
+    """Return the role whose slices and grid count for the whole study.
+
+    Raises:
+        ChannelError: a channel that the model needs is missing.
+    """
+    missing = [role for role in settings.required if role not in roles]
+    if missing:
+        raise ChannelError(
+            ", ".join(missing),
+            "the model needs this channel and the study has none",
+            f"Give it by its role, e.g. {missing[0]}=scan.nii.gz; the model reads {', '.join(settings.channels)}.",
+        )
+    return settings.required[0]
+
+
+def prepare(channels: Mapping[str, Volume], settings: Preprocessing, brain: Volume) -> Study:
+    """Bring a study to the network's grid: crop to the brain, resample, normalize.
+
+    Args:
+        channels: role to scan, each on its own grid; roles that the model does not read are left out.
+        settings: the bundle's preprocessing.
+        brain: mask on any grid, nonzero inside.
+
+    Raises:
+        ChannelError: a needed channel is missing.
+        GeometryError: the channels do not lie at the same place.
+        RegionError: the brain mask is empty or does not cover the scan.
+    """
+    reference = channels[reference_role(channels, settings)]
+    unread = sorted(set(channels) - set(settings.channels))
+    if unread:
+        log.info("The model does not read %s", ", ".join(unread))
+    upright = canonical(reference)
+    mask = resample(brain, upright, nearest=True)
+    if not mask.array.any():
+        raise RegionError(brain.name or "brain", "the mask does not touch the scan", "Check that it is of this study.")
+    grid = brain_grid(mask, settings)
+    inside = resample(mask, grid, nearest=True)
+    given = {role: channels[role] for role in settings.channels if role in channels}
+    aligned = align(given, reference)
+    on_grid = {
+        role: normalize(resample(given[role], grid), inside, clip=settings.clip).array for role in aligned
+    }
+    return Study(
+        channels={role: on_grid.get(role) for role in settings.channels},
+        brain=inside,
+        grid=grid,
+        reference=reference,
+        settings=settings,
+    )
+
+
+def mask_on_grid(mask: Volume, study: Study) -> np.ndarray:
+    """Return a mask as bool ``[slice, row, column]`` on the network's grid, inside the brain.
+
+    Raises:
+        RegionError: nothing of it lies inside the brain.
+    """
+    share = resample(mask.with_array((mask.array > 0).astype(np.float32)), study.grid)
+    inside = (share.array > 0.5) & (study.brain.array > 0)
+    if not inside.any():
+        raise RegionError(mask.name or "tumor", "no part of it lies inside the brain", "Outline the tumor again.")
+    return inside

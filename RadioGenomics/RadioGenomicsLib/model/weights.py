@@ -1,0 +1,40 @@
+"""Tensors on disk as safetensors: no code, no pickle, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from RadioGenomicsLib.errors import BundleError
+
+
+def save_tensors(tensors: Mapping[str, np.ndarray], path: Path) -> None:
+    """Write named arrays; the file appears only when it is complete."""
+    from safetensors.numpy import save_file
+
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    save_file({name: np.ascontiguousarray(array) for name, array in tensors.items()}, aside)
+    aside.replace(path)
+
+
+def load_tensors(path: Path) -> dict[str, np.ndarray]:
+    """Read named arrays.
+
+    Raises:
+        BundleError: the file is not a whole safetensors file, or a weight is not a number.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    try:
+        tensors = load_file(path)
+    except (SafetensorError, OSError) as error:
+        mend = "Get the bundle again; only safetensors weights are read."
+        raise BundleError(path, "the weights cannot be read", mend) from error
+    broken = [n for n, a in tensors.items() if a.dtype.kind == "f" and not np.isfinite(a).all()]
+    if broken:
+        raise BundleError(path, f"the weights of {broken[0]} are not all numbers", "Get the bundle again.")
+    return tensors
