@@ -32,9 +32,7 @@ def available_methods() -> list[str]:
     return [name for name, method in _METHODS.items() if method.available()]
 
 
-def extract_brain(
-    volume: Volume, *, method: str = "auto", device: str = "cpu", progress: Progress = silent
-) -> Volume:
+def extract_brain(volume: Volume, *, method: str = "auto", device: str = "cpu", progress: Progress = silent) -> Volume:
     """Return the brain mask (uint8, 1 inside) on the scan's grid.
 
     A scan that is already stripped keeps its own outline, whatever the method.
@@ -42,11 +40,12 @@ def extract_brain(
     Args:
         volume: a head MR scan.
         method: "auto", or one of :func:`available_methods`.
-        device: "cpu" or "cuda"; when the GPU runs out of memory the CPU does the work, and the log says so.
+        device: "auto", "cpu" or "cuda"; other devices leave it to the CPU. When the GPU runs out of memory the CPU
+            does the work, and the log says so.
         progress: called before and after.
 
     Raises:
-        DependencyError: the method, or with "auto" any method, is not installed.
+        DependencyError: the method, or with "auto" any method, is not installed; or there is no such GPU.
         InputError: there is no method of that name.
         RegionError: no brain is found, or what is found cannot be one.
     """
@@ -120,8 +119,11 @@ def _choose(name: str) -> ModuleType:
 def _run(method: ModuleType, volume: Volume, device: str) -> Volume:
     import torch
 
+    if device.startswith("cuda") and not torch.cuda.is_available():
+        raise DependencyError(device, "there is no CUDA GPU that PyTorch can use", "Use the device auto or cpu.")
+    on_gpu = device.startswith("cuda") or (device == "auto" and torch.cuda.is_available())
     try:
-        return method.extract(volume, device)
+        return method.extract(volume, "cuda" if on_gpu else "cpu")
     except torch.OutOfMemoryError:
         log.warning("The GPU has too little memory for the brain extraction: the CPU does it")
         torch.cuda.empty_cache()

@@ -121,16 +121,18 @@ def _pixels(slices: Sequence[Slice], name: str) -> np.ndarray:
             array = sitk.GetArrayFromImage(sitk.ReadImage(str(file))).astype(np.float32)
         except RuntimeError as error:
             log.debug("SimpleITK could not read a slice of %s: %s", name, error)
-            raise InputError(file.name, "its pixels are damaged or compressed in an unknown way", "Export it again.") from error
+            raise InputError(
+                file.name, "its pixels are damaged or compressed in an unknown way", "Export it again."
+            ) from error
         files[file] = array.reshape(-1, *array.shape[-2:])
         if array.ndim != 3 or array.shape[-2:] != slices[0].shape:
-            raise InputError(file.name, "its image is in color or has another size than its header says", "Export it again.")
+            raise InputError(
+                file.name, "its image is in color or has another size than its header says", "Export it again."
+            )
     return np.stack([files[s.file][s.frame] for s in slices])
 
 
-def _upright(
-    pixels: np.ndarray, offsets: np.ndarray, spacing: tuple[float, ...]
-) -> tuple[np.ndarray, np.ndarray]:
+def _upright(pixels: np.ndarray, offsets: np.ndarray, spacing: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Shift the slices within their planes so that equal pixels of all lie on one line along the normal.
 
     Args:

@@ -77,7 +77,9 @@ def write_volume(volume: Volume, path: Path | str) -> None:
         OutputError: the format is unknown or the place cannot be written to.
     """
     path = Path(path)
-    ending = "".join(s for s in path.suffixes[-2:] if s in (".nii", ".gz", ".seg")) if path.suffix == ".gz" else path.suffix
+    ending = (
+        "".join(s for s in path.suffixes[-2:] if s in (".nii", ".gz", ".seg")) if path.suffix == ".gz" else path.suffix
+    )
     aside = path.with_name(f".{uuid.uuid4().hex}{ending}")
     try:
         sitk.WriteImage(to_image(volume), str(aside), useCompression=True)
@@ -175,7 +177,11 @@ def _segment(image: sitk.Image, file: Path, choice: str) -> tuple[int, int] | No
     wanted = [s for s in range(count) if choice in (names[s], ids[s])] if choice else list(range(count))
     if len(wanted) != 1:
         reason = f"it has no segment {choice!r}" if choice and not wanted else f"it holds {len(wanted)} segments"
-        raise InputError(file.name, reason, f"Pick one, as {file.name}#{names[0] or ids[0]}; there are: {', '.join(names)}.")
-    layer, value = (image.GetMetaData(f"Segment{wanted[0]}_{key}") if f"Segment{wanted[0]}_{key}" in keys else default
-                    for key, default in (("Layer", "0"), ("LabelValue", "1")))
+        raise InputError(
+            file.name, reason, f"Pick one, as {file.name}#{names[0] or ids[0]}; there are: {', '.join(names)}."
+        )
+    layer, value = (
+        image.GetMetaData(f"Segment{wanted[0]}_{key}") if f"Segment{wanted[0]}_{key}" in keys else default
+        for key, default in (("Layer", "0"), ("LabelValue", "1"))
+    )
     return int(layer), int(value)

@@ -65,8 +65,14 @@ def tumor_from_seed(volume: Volume, seed_ras: ArrayLike, within: Volume | None =
         threshold = (level + middle) / 2
         bounds = (threshold, float(smooth.max())) if level > middle else (float(smooth.min()), threshold)
         grown = _grow(image, seed, bounds, volume.spacing)
+        if not grown.any():
+            raise RegionError(
+                "seed", "nothing grows from it", "Place it in the middle of the tumor, or draw the tumor."
+            )
         if grown.sum() > _LARGEST_PART * allowed.sum():
-            raise RegionError("seed", "the growth runs through most of the region", "Place it elsewhere, or draw the tumor.")
+            raise RegionError(
+                "seed", "the growth runs through most of the region", "Place it elsewhere, or draw the tumor."
+            )
         if np.array_equal(grown, region):
             break
         region = inside = grown
@@ -127,13 +133,23 @@ def _grow(
     """Return what is connected to the seed within the bounds, thin bridges cut, holes filled."""
     seeds = [tuple(int(n) for n in seed)]
     connected = sitk.GetArrayFromImage(sitk.ConnectedThreshold(image, seeds, *bounds)) > 0
+    if not connected.any():
+        return connected
+    result = np.zeros_like(connected)
+    box = ndimage.find_objects(connected.view(np.uint8))[0]
+    result[box] = _opened(connected[box], tuple(n - b.start for n, b in zip(seed[::-1], box, strict=True)), spacing)
+    return result
+
+
+def _opened(connected: np.ndarray, seed_kji: tuple[int, ...], spacing: tuple[float, float, float]) -> np.ndarray:
+    """Keep the part around the seed that holds together without thin bridges, and fill its holes."""
     depth_mm = ndimage.distance_transform_edt(np.pad(connected, 1), spacing[::-1])[1:-1, 1:-1, 1:-1]
     labels, count = ndimage.label(depth_mm > _OPENING_MM)
     if not count:
         return connected
     # The seed may lie in the rim that the erosion takes: then the core next to it is meant.
     _, nearest = ndimage.distance_transform_edt(labels == 0, spacing[::-1], return_indices=True)
-    core = labels == labels[tuple(nearest[:, seed[2], seed[1], seed[0]])]
+    core = labels == labels[tuple(nearest[(slice(None), *seed_kji)])]
     opened = connected & (ndimage.distance_transform_edt(~core, spacing[::-1]) <= _OPENING_MM)
     return ndimage.binary_fill_holes(opened)
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from RadioGenomicsLib.model.study import Study
     from RadioGenomicsLib.scene.roi import Box
 
-# The extraction networks were trained on T1.
-_BRAIN_CHANNELS = ("T1", "T1c", "FLAIR", "T2")
+# The reference channel of the shipped model comes first: its training patients' brains were found on it.
+_BRAIN_CHANNELS = ("FLAIR", "T1", "T1c", "T2")
 
 
 class Steps:

@@ -35,7 +35,7 @@ def extract(volume: Volume, device: str) -> Volume:
 
     Args:
         volume: a head MR scan with skull, any orientation and slice thickness.
-        device: "cpu" or "cuda"; other devices are not known to run these networks and fall back to the CPU.
+        device: "cpu" or "cuda".
 
     Raises:
         RegionError: no brain is found.
@@ -43,7 +43,7 @@ def extract(volume: Volume, device: str) -> Volume:
     upright = canonical(volume)
     # The networks want arrays [x, y, z] with x to the right, y to the front, z up.
     array = np.ascontiguousarray(upright.array.transpose(2, 1, 0)[::-1, ::-1], dtype=np.float32)
-    networks = _networks(device if device.startswith("cuda") else "cpu")
+    networks = _networks(device)
     try:
         mask = networks.postprocess(networks.run_model(array) > 0.5)
     except (AssertionError, ValueError) as error:

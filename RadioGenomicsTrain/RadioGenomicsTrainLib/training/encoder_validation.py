@@ -1,0 +1,85 @@
+"""What every fold's encoder makes of the patients it has not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from RadioGenomicsLib.imaging.descriptors import VoxelMaps
+from RadioGenomicsLib.imaging.descriptors import describe
+from RadioGenomicsLib.imaging.descriptors.regions import normal_tissue
+from RadioGenomicsLib.imaging.volume import Volume
+from RadioGenomicsLib.model.encoder import encode
+from RadioGenomicsLib.model.encoder import stack_planes
+from RadioGenomicsLib.model.network import NetworkSettings
+from RadioGenomicsLib.model.network import TransUNet
+from RadioGenomicsLib.model.preprocessing import Preprocessing
+from RadioGenomicsLib.model.tumor_proposal import largest_parts
+from RadioGenomicsLib.model.weights import load_tensors
+
+from RadioGenomicsTrainLib.training.prepared import PreparedPatient
+
+
+@dataclass(frozen=True)
+class UnseenPatient:
+    """A patient through an encoder that was trained without them.
+
+    Attributes:
+        probability: of tumor, ``[slice, row, column]``.
+        tokens: ``[slice, embedding, row / 16, column / 16]``.
+    """
+
+    probability: np.ndarray
+    tokens: np.ndarray
+
+
+def load_encoder(path: Path, network: NetworkSettings) -> TransUNet:
+    """Return a trained encoder in evaluation mode."""
+    import torch
+
+    model = TransUNet(network)
+    model.load_state_dict({name: torch.from_numpy(array) for name, array in load_tensors(path).items()})
+    return model.eval()
+
+
+def encode_patient(patient: PreparedPatient, encoder: TransUNet, reference: int) -> UnseenPatient:
+    """Run an encoder over a patient."""
+    planes = stack_planes(patient.channels.astype(np.float32), reference, encoder.settings.neighbors)
+    encoded = encode(encoder, planes, "cpu")
+    return UnseenPatient(encoded.tumor, encoded.tokens)
+
+
+def encode_held_out(
+    patients: Sequence[PreparedPatient],
+    folds: Sequence[np.ndarray],
+    encoders: Mapping[int, Path],
+    network: NetworkSettings,
+    reference: int,
+) -> list[UnseenPatient]:
+    """Return every patient through the encoder of the fold that held them out, in order."""
+    found: dict[int, UnseenPatient] = {}
+    for number, test in enumerate(folds):
+        encoder = load_encoder(encoders[number], network)
+        found |= {int(index): encode_patient(patients[index], encoder, reference) for index in test}
+    return [found[index] for index in range(len(patients))]
+
+
+def describe_proposal(patient: PreparedPatient, settings: Preprocessing, unseen: UnseenPatient) -> dict[str, float]:
+    """Return the descriptors of the network's own outline; the expert's where the network sees no tumor."""
+    inside = np.where(patient.brain, unseen.probability, np.float32(0))
+    proposed = largest_parts(Volume(inside, patient.affine))
+    return describe_patient(patient, settings, proposed if proposed.any() else patient.tumor)
+
+
+def describe_patient(patient: PreparedPatient, settings: Preprocessing, tumor: np.ndarray) -> dict[str, float]:
+    """Return the descriptors of a patient's tumor as a prediction would compute them."""
+    spacing = np.linalg.norm(patient.affine[:3, :3], axis=0)
+    channels = {
+        role: patient.channels[index].astype(np.float32) if patient.present[index] else None
+        for index, role in enumerate(settings.channels)
+    }
+    maps = VoxelMaps.of(channels, patient.brain, float(spacing[2] / spacing[0]))
+    return describe(maps, tumor, normal_tissue(tumor, patient.brain))

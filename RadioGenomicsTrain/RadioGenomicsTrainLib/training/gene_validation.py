@@ -1,0 +1,133 @@
+"""Cross-validate the gene head on embeddings, with a null that holds for out-of-fold predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from RadioGenomicsLib.model.kernel_head import head_weights
+from RadioGenomicsLib.progress import Progress
+from RadioGenomicsLib.progress import silent
+
+from RadioGenomicsTrainLib.training.gene_targets import GeneBlock
+from RadioGenomicsTrainLib.validation.correlation import pearson
+from RadioGenomicsTrainLib.validation.folds import repeated_folds
+from RadioGenomicsTrainLib.validation.gene_scores import GeneScores
+from RadioGenomicsTrainLib.validation.gene_scores import score_genes
+from RadioGenomicsTrainLib.validation.oof_matrix import Folds
+from RadioGenomicsTrainLib.validation.oof_matrix import oof_matrix
+from RadioGenomicsTrainLib.validation.oof_matrix import oof_mean_matrix
+from RadioGenomicsTrainLib.validation.summary import HeadValidation
+from RadioGenomicsTrainLib.validation.summary import validate_head
+
+
+@dataclass(frozen=True)
+class HeadSettings:
+    """The gene head and its validation.
+
+    Attributes:
+        ridge: penalty of the kernel head, in units of the mean kernel diagonal; fixed beforehand, not searched.
+        folds, repeats: repeated cross-validation by patient.
+        permutations: of the patients, for max-T.
+        seed: of folds and permutations.
+    """
+
+    ridge: float = 1.0
+    folds: int = 5
+    repeats: int = 10
+    permutations: int = 10_000
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class BlockValidation:
+    """How one block of genes was predicted in patients left out.
+
+    Attributes:
+        head: the row of figures, p-values and permutations.
+        scores: figures per gene.
+        r: ``[G]`` cross-validated correlation.
+    """
+
+    head: HeadValidation
+    scores: GeneScores
+    r: np.ndarray
+
+
+def validate_block(
+    block: GeneBlock,
+    embedding: np.ndarray,
+    weight: np.ndarray,
+    settings: HeadSettings,
+    progress: Progress = silent,
+) -> BlockValidation:
+    """Cross-validate one block; scaling, kernel width and head are fitted on each training fold alone.
+
+    Args:
+        block: the genes.
+        embedding: ``[patients of the cohort, d]``.
+        weight: ``[d]`` of the embedding's columns.
+        settings: head and validation.
+        progress: told now and then.
+    """
+    own = embedding[block.rows]
+    splits = repeated_folds(len(own), settings.folds, settings.repeats, settings.seed)
+    h = out_of_fold(own, own, splits, weight, settings.ridge)
+    mean = oof_mean_matrix(len(own), splits)
+    head = validate_head(block.z, h, mean, n_permutations=settings.permutations, seed=settings.seed, progress=progress)
+    fold_of = np.empty(len(own), dtype=int)
+    for number, test in enumerate(splits[0]):
+        fold_of[test] = number
+    scores = score_genes(block.z, h @ block.z, mean @ block.z, fold_of)
+    return BlockValidation(head, scores, head.max_t.r)
+
+
+def out_of_fold(
+    training: np.ndarray, tested: np.ndarray, splits: Sequence[Folds], weight: np.ndarray, ridge: float
+) -> np.ndarray:
+    """Return the out-of-fold matrix H of the head.
+
+    Args:
+        training: ``[n, d]`` embeddings the head is fitted on.
+        tested: ``[n, d]`` embeddings it predicts from: the same, or those of other outlines of the same tumors.
+        splits: repeated splits.
+        weight: ``[d]`` of the columns.
+        ridge: penalty.
+    """
+    return oof_matrix(
+        len(training),
+        splits,
+        lambda train, test: head_weights(training[train], tested[test], ridge, weight),
+    )
+
+
+def score_other_outlines(
+    block: GeneBlock,
+    training: np.ndarray,
+    tested: np.ndarray,
+    folds: Folds,
+    weight: np.ndarray,
+    ridge: float,
+) -> dict[str, float | int | str]:
+    """Return the headline figures when held-out tumors are outlined by other means than the training tumors.
+
+    Args:
+        block: the genes.
+        training: ``[patients of the cohort, d]`` embeddings of the training outlines.
+        tested: ``[patients of the cohort, d]`` embeddings of the other outlines.
+        folds: one split of the cohort's patients, that of the encoders that drew the other outlines.
+        weight: ``[d]`` of the columns.
+        ridge: penalty.
+    """
+    place = {patient: row for row, patient in enumerate(block.rows)}
+    own_folds = [np.array([place[p] for p in fold if p in place], dtype=int) for fold in folds]
+    h = out_of_fold(training[block.rows], tested[block.rows], [own_folds], weight, ridge)
+    r = np.nan_to_num(pearson(block.z, h @ block.z))
+    return {
+        "unit": block.unit,
+        "n": len(block.rows),
+        "median_r": round(float(np.median(r)), 4),
+        "best_100_mean_r": round(float(np.sort(r)[-100:].mean()), 4),
+        "share_above_03": round(float((r > 0.3).mean()), 4),
+    }

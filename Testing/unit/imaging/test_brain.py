@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from RadioGenomicsLib.errors import DependencyError
+from RadioGenomicsLib.errors import InputError
+from RadioGenomicsLib.errors import RegionError
+from RadioGenomicsLib.imaging import brain
+from RadioGenomicsLib.imaging.brain_methods import synthstrip
+from RadioGenomicsLib.imaging.grid import grid_of
+from RadioGenomicsLib.imaging.grid import resample
+from RadioGenomicsLib.imaging.phantom import head_phantom
+from RadioGenomicsLib.imaging.reading import read_mask
+from RadioGenomicsLib.imaging.reading import read_volume
+from RadioGenomicsLib.imaging.volume import Volume
+
+
+def dice(one: Volume, other: Volume) -> float:
+    a, b = one.array > 0, other.array > 0
+    return 2 * (a & b).sum() / (a.sum() + b.sum())
+
+
+@pytest.fixture(scope="module")
+def phantom():
+    return head_phantom()
+
+
+@pytest.mark.parametrize(
+    ("scan", "reference", "least", "spacing"),
+    [
+        ("t1", "t1", 0.97, (None, None, None)),
+        ("flair", "fla", 0.95, (2.0, 2.0, None)),
+    ],
+)
+def test_the_brain_agrees_with_hd_bet(data_root, scan, reference, least, spacing):
+    folder = data_root / "volumes" / "TCGA-FG-6692"
+    volume = read_volume(folder / f"{scan}.nii.gz")
+    expected = read_mask(folder / "hdbet_native" / f"hdbet_mask_native_{reference}.nii.gz")
+    grid = grid_of(volume, spacing)
+    found = brain.extract_brain(resample(volume, grid))
+    assert found.same_grid(grid)
+    assert found.array.dtype == np.uint8
+    assert dice(resample(found, expected, nearest=True), expected) >= least
+
+
+def test_a_stripped_scan_keeps_its_own_outline(phantom):
+    scan = phantom.channels["T1"]
+    stripped = scan.with_array(np.where(phantom.brain.array > 0, scan.array, np.float32(0)))
+    assert brain.is_stripped(stripped)
+    assert dice(brain.extract_brain(stripped), phantom.brain) > 0.999
+
+
+@pytest.mark.parametrize("role", ["T1", "T1c", "FLAIR"])
+def test_a_head_with_its_air_set_to_zero_is_not_taken_for_stripped(phantom, role):
+    scan = phantom.channels[role]
+    assert not brain.is_stripped(scan)
+    assert not brain.is_stripped(scan.with_array(np.where(scan.array > 40, scan.array, np.float32(0))))
+
+
+def test_real_scans_are_told_from_stripped_ones(data_root):
+    stripped = (data_root / "volumes" / "TCGA-DU-7294").glob("hdbet_native_*.nii.gz")
+    whole = (data_root / "volumes" / "TCGA-02-0054").glob("*.nii.gz")
+    assert all(brain.is_stripped(read_volume(path)) for path in stripped)
+    assert not any(brain.is_stripped(read_volume(path)) for path in whole)
+
+
+def test_a_brain_of_no_possible_size_is_refused(monkeypatch, phantom):
+    tiny = phantom.brain.with_array(np.zeros_like(phantom.brain.array))
+    monkeypatch.setattr(brain.deepbet, "available", lambda: True)
+    monkeypatch.setattr(brain.deepbet, "extract", lambda volume, device: tiny)
+    with pytest.raises(RegionError, match="0 ml"):
+        brain.extract_brain(phantom.channels["T1"], method="deepbet")
+
+
+def test_a_method_that_is_unknown_or_missing_is_named(monkeypatch, phantom):
+    with pytest.raises(InputError, match="bet9"):
+        brain.extract_brain(phantom.channels["T1"], method="bet9")
+    for method in (brain.deepbet, brain.hd_bet, brain.synthstrip):
+        monkeypatch.setattr(method, "available", lambda: False)
+    assert brain.available_methods() == []
+    with pytest.raises(DependencyError, match="not installed"):
+        brain.extract_brain(phantom.channels["T1"])
+
+
+def test_when_the_gpu_is_full_the_cpu_does_it(monkeypatch, phantom, caplog):
+    import torch
+
+    def extract(volume, device):
+        if device == "cuda":
+            raise torch.OutOfMemoryError
+        return phantom.brain
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: None)
+    monkeypatch.setattr(brain.deepbet, "available", lambda: True)
+    monkeypatch.setattr(brain.deepbet, "extract", extract)
+    assert dice(brain.extract_brain(phantom.channels["T1"], method="deepbet", device="auto"), phantom.brain) == 1
+    assert "too little memory" in caplog.text
+
+
+def test_synthstrips_grid_holds_the_scan(blob):
+    volume, middle = blob
+    grid = synthstrip.conformed_grid(volume)
+    assert set(grid.size) <= {192, 256, 320}
+    assert np.allclose(grid.spacing, 1.0)
+    there = resample(volume, grid)
+    peak = np.unravel_index(there.array.argmax(), there.array.shape)[::-1]
+    assert np.linalg.norm(there.ras(np.array(peak)) - middle) < 3.0
