@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 # In the order of preference of "auto": the shipped models were trained on deepbet's masks.
 _METHODS: dict[str, ModuleType] = {"deepbet": deepbet, "hd-bet": hd_bet, "synthstrip": synthstrip}
 
-# What a brain with its tumor can measure; smaller or larger is another organ or a failure.
-_LEAST_ML, _MOST_ML = 300.0, 2600.0
+# What a brain with its tumor can measure, with room for wrongly stated voxel sizes; beyond is a failure.
+_LEAST_ML, _MOST_ML = 300.0, 3500.0
 
 
 def available_methods() -> list[str]:

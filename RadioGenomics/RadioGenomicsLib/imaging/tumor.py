@@ -61,7 +61,11 @@ def tumor_from_seed(volume: Volume, seed_ras: ArrayLike, within: Volume | None =
         level, around = float(np.median(smooth[inside])), smooth[allowed & ~region]
         low, middle, high = np.percentile(around, (16, 50, 84))
         if abs(level - middle) < _LEAST_CONTRAST * (high - low) / 2:
-            raise RegionError("seed", "the tissue there does not stand out", "Place it elsewhere, or draw the tumor.")
+            raise RegionError(
+                "seed",
+                "the tissue there does not stand out",
+                "Place it in tissue that differs (on FLAIR: bright), or draw the tumor.",
+            )
         threshold = (level + middle) / 2
         bounds = (threshold, float(smooth.max())) if level > middle else (float(smooth.min()), threshold)
         grown = _grow(image, seed, bounds, volume.spacing)
@@ -71,7 +75,9 @@ def tumor_from_seed(volume: Volume, seed_ras: ArrayLike, within: Volume | None =
             )
         if grown.sum() > _LARGEST_PART * allowed.sum():
             raise RegionError(
-                "seed", "the growth runs through most of the region", "Place it elsewhere, or draw the tumor."
+                "seed",
+                "the growth runs through most of the region",
+                "Place it in tissue that differs (on FLAIR: bright), or draw the tumor.",
             )
         if np.array_equal(grown, region):
             break
