@@ -31,6 +31,12 @@ def _parser() -> argparse.ArgumentParser:
     bundle.add_argument("--output", type=Path, required=True, help="new folder of the bundle")
     bundle.add_argument("--work", type=Path, required=True, help="folder of intermediate results; kept for reruns")
     bundle.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="encoders trained at a time")
+    bundle.add_argument(
+        "--head",
+        choices=("kernel", "paper"),
+        default="kernel",
+        help="kernel: descriptors and kernel ridge regression; paper: the published head, trained end to end",
+    )
     bundle.add_argument("--epochs", type=int, help="of the encoder; fewer for a trial")
     bundle.set_defaults(run=_bundle)
     return parser
@@ -42,6 +48,7 @@ def _bundle(options: argparse.Namespace) -> int:
     from RadioGenomicsTrainLib.cohort.manifest import load_cohort
     from RadioGenomicsTrainLib.training.build import BuildSettings
     from RadioGenomicsTrainLib.training.build import build_bundle
+    from RadioGenomicsTrainLib.training.paper_training import PaperSettings
 
     data = options.data or os.environ.get("RADIOGENOMICS_DATA")
     if not data:
@@ -49,11 +56,13 @@ def _bundle(options: argparse.Namespace) -> int:
     settings = BuildSettings()
     if options.epochs is not None:
         settings = replace(settings, encoder=replace(settings.encoder, epochs=options.epochs))
+    if options.head == "paper":
+        settings = replace(settings, head=PaperSettings())
     with console_progress() as progress:
         cohort = load_cohort(options.cohort, Path(data))
         bundle = build_bundle(cohort, settings, options.work, options.output, jobs=options.jobs, progress=progress)
     print(f"{bundle.path}: {len(bundle.genes):,} genes, {int(bundle.genes.reliable.sum()):,} reliable")
-    print(f"Validation: {options.work / 'validation.json'}. Research use only.")
+    print("Its validation is in model.json. Research use only.")
     return 0
 
 

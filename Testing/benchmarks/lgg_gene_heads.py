@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+
 from RadioGenomicsTrainLib.cohort.expression import read_expression
 from RadioGenomicsTrainLib.cohort.gene_ids import load_gene_names
 from RadioGenomicsTrainLib.cohort.manifest import Cohort
@@ -50,8 +51,10 @@ def main() -> None:
     print("|---" * (len(blocks) + 3) + "|")
     for name, embedding in predictors.items():
         cells = [_row(block, embedding, settings.head) for block in blocks.values()]
-        areas = subtype_areas(traits, embedding, _equal(embedding), settings.head)
-        print(f"| {name} | {' | '.join(cells)} | {' | '.join(str(area['auc']) for area in areas.values())} |", flush=True)
+        areas = subtype_areas(traits, embedding, settings.head)
+        print(
+            f"| {name} | {' | '.join(cells)} | {' | '.join(str(area['auc']) for area in areas.values())} |", flush=True
+        )
 
 
 def _predictors(described: list[dict[str, float]]) -> dict[str, np.ndarray]:
@@ -90,16 +93,12 @@ def _blocks(cohort: Cohort, patients: list[str], data: Path) -> dict[str, GeneBl
 
 
 def _row(block: GeneBlock, embedding: np.ndarray, settings: HeadSettings) -> str:
-    summary = validate_block(block, embedding, _equal(embedding), settings).head.summary
+    summary = validate_block(block, embedding, settings).head.summary
     share, permuted = 100 * summary.share_above_03, 100 * summary.share_above_03_permuted
     return (
         f"{summary.median_r:.3f}, {summary.best_100_mean_r:.3f}, {share:.1f} % ({permuted:.1f} permuted), "
         f"{summary.parametric_holm_sidak}, {summary.max_t}"
     )
-
-
-def _equal(embedding: np.ndarray) -> np.ndarray:
-    return np.full(embedding.shape[1], 1 / embedding.shape[1])
 
 
 if __name__ == "__main__":

@@ -105,8 +105,12 @@ class StandInPredictor:
                 "id": "stand-in",
                 "title": "Stand-in model",
                 "cohort": "none",
+                "patients": 40,
                 "training": {"n_patients": 0, "n_genes": count, "source": "none"},
                 "validation": {"median_r": 0.0},
+                "limitations": ["It predicts nothing: for tests only."],
+                "license": "CC0",
+                "citation": ["none"],
             },
         )
         self.tumors: list[Volume] = []

@@ -33,3 +33,9 @@ def test_two_maps_share_one_color_table(scene, scan):
 def test_a_map_of_zeros_can_be_shown(scene, scan):
     node = addAttribution(scan.with_array(np.zeros(scan.array.shape, np.float32)), "map")
     assert node.GetDisplayNode().GetWindow() > 0
+
+
+def test_the_node_says_which_way_its_sign_goes(scene, scan):
+    description = addAttribution(scan, "map").GetDescription()
+    assert "adds to the panel's mean predicted z: with it minus without it" in description
+    assert "Research use only" in description

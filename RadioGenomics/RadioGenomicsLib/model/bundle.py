@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from RadioGenomicsLib.errors import BundleError
-from RadioGenomicsLib.model.embedding import EmbeddingSettings
 from RadioGenomicsLib.model.genes import GeneIndex
 from RadioGenomicsLib.model.genes import read_genes
 from RadioGenomicsLib.model.genes import write_genes
@@ -32,6 +31,9 @@ CARD, WEIGHTS, GENES = "model.json", "weights.safetensors", "genes.csv"
 _AGAIN = "Get the bundle again, or choose another one."
 # Of the levels at which every gene's training distribution is kept, for percentiles.
 QUANTILES = np.linspace(0, 100, 51)
+_SPACE = ("mean", "sd", "points", "scale")
+_KERNEL_HEAD = (*_SPACE, "coefficients", "intercept")
+_PAPER_HEAD = ("to_genes.weight", "to_genes.bias")
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class Bundle:
         path: its folder.
         card: ``model.json``.
         genes: what it predicts, in the order of the head's outputs.
-        tensors: ``encoder.*``, ``head.<matrix>.*`` and ``quantiles`` ``[51, G]`` (training z at 0, 2 … 100 %).
+        tensors: ``encoder.*`` and ``head.*`` weights; ``space.*`` the training patients' embeddings; ``quantiles``
+            ``[51, G]`` training z at 0, 2 … 100 %.
         sha256: of ``model.json``, which holds those of the other files.
     """
 
@@ -63,19 +66,19 @@ class Bundle:
         return Preprocessing.from_json(self.card["preprocessing"])
 
     @property
-    def embedding(self) -> EmbeddingSettings:
-        """What the head is fitted on."""
-        return EmbeddingSettings.from_json(self.card["embedding"])
-
-    @property
     def quantiles(self) -> np.ndarray:
         """Training z of every gene at :data:`QUANTILES`, ``[51, G]``."""
         return self.tensors["quantiles"]
 
     @cached_property
-    def heads(self) -> list[KernelHead]:
-        """One head per expression matrix; their outputs follow one another in the order of ``genes``."""
-        return [_head(self.tensors, f"head.{i}.") for i in range(len(self.card["matrices"]))]
+    def space(self) -> EmbeddingSpace:
+        """The training patients, to tell how near a new one is."""
+        return _space(self.tensors, "space.")
+
+    @cached_property
+    def kernel_heads(self) -> list[KernelHead]:
+        """Of a bundle of kind "kernel": one head per expression matrix, in the order of ``genes``."""
+        return [_kernel_head(self.tensors, f"head.{i}.") for i in range(len(self.card["matrices"]))]
 
     def network(self) -> TransUNet:
         """Build the network with the bundle's weights, in evaluation mode.
@@ -145,12 +148,17 @@ def write_bundle(folder: Path, card: dict[str, Any], genes: GeneIndex, tensors: 
     return load_bundle(folder)
 
 
-def head_tensors(head: KernelHead, index: int) -> dict[str, np.ndarray]:
-    """Return a head as named tensors of a bundle."""
-    space = head.space
-    named = {"mean": space.mean, "sd": space.sd, "weight": space.weight, "points": space.points}
-    named |= {"scale": np.array([space.scale]), "coefficients": head.coefficients, "intercept": head.intercept}
-    return {f"head.{index}.{name}": np.asarray(array, np.float32) for name, array in named.items()}
+def space_tensors(space: EmbeddingSpace, prefix: str) -> dict[str, np.ndarray]:
+    """Return an embedding space as named tensors of a bundle."""
+    named = {"mean": space.mean, "sd": space.sd, "points": space.points, "scale": np.array([space.scale])}
+    return {prefix + name: np.asarray(array, np.float32) for name, array in named.items()}
+
+
+def kernel_head_tensors(head: KernelHead, index: int) -> dict[str, np.ndarray]:
+    """Return the head of one expression matrix as named tensors of a bundle."""
+    prefix = f"head.{index}."
+    fitted = {"coefficients": head.coefficients, "intercept": head.intercept}
+    return space_tensors(head.space, prefix) | {prefix + k: np.asarray(v, np.float32) for k, v in fitted.items()}
 
 
 def file_sha256(path: Path) -> str:
@@ -159,12 +167,14 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _head(tensors: dict[str, np.ndarray], prefix: str) -> KernelHead:
-    values = {k[len(prefix) :]: v.astype(np.float64) for k, v in tensors.items() if k.startswith(prefix)}
-    space = EmbeddingSpace(
-        values["mean"], values["sd"], values["weight"], values["points"], float(values["scale"][0])
-    )
-    return KernelHead(space, values["coefficients"], values["intercept"])
+def _space(tensors: dict[str, np.ndarray], prefix: str) -> EmbeddingSpace:
+    mean, sd, points, scale = (tensors[prefix + n].astype(np.float64) for n in ("mean", "sd", "points", "scale"))
+    return EmbeddingSpace(mean, sd, points, float(scale[0]))
+
+
+def _kernel_head(tensors: dict[str, np.ndarray], prefix: str) -> KernelHead:
+    coefficients, intercept = (tensors[prefix + n].astype(np.float64) for n in ("coefficients", "intercept"))
+    return KernelHead(_space(tensors, prefix), coefficients, intercept)
 
 
 def _folder(name_or_path: str | Path) -> Path:
@@ -192,6 +202,15 @@ def _check_card(card: object, folder: Path) -> None:
 
 def _check_sizes(card: dict[str, Any], genes: GeneIndex, tensors: dict[str, np.ndarray], folder: Path) -> None:
     expected = [matrix["genes"] for matrix in card["matrices"]]
-    found = [tensors.get(f"head.{i}.coefficients", np.empty((0, 0))).shape[-1] for i in range(len(expected))]
+    if card["head"]["kind"] == "kernel":
+        needed = [f"head.{i}.{part}" for i in range(len(expected)) for part in _KERNEL_HEAD]
+        outputs = [f"head.{i}.intercept" for i in range(len(expected))]
+    else:
+        needed = [f"head.{part}" for part in _PAPER_HEAD]
+        expected, outputs = [sum(expected)], ["head.to_genes.bias"]
+    missing = [n for n in (*needed, *(f"space.{part}" for part in _SPACE), "quantiles") if n not in tensors]
+    if missing:
+        raise BundleError(folder, f"{WEIGHTS} lacks {missing[0]}", _AGAIN)
+    found = [tensors[name].size for name in outputs]
     if found != expected or sum(expected) != len(genes) or tensors["quantiles"].shape != (len(QUANTILES), len(genes)):
         raise BundleError(folder, "the gene list, the head and the card disagree in the number of genes", _AGAIN)

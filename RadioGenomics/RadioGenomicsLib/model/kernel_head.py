@@ -25,42 +25,40 @@ class EmbeddingSpace:
 
     Attributes:
         mean, sd: ``[d]`` of the training embeddings, absent values left out.
-        weight: ``[d]`` of every column in the squared distance; they sum to 1.
-        points: ``[n, d]`` the training embeddings, standardized, clipped, and times the root of the weight.
-        scale: median squared distance between two training patients.
+        points: ``[n, d]`` the training embeddings, standardized and clipped.
+        scale: median mean-squared difference between two training patients.
     """
 
     mean: np.ndarray
     sd: np.ndarray
-    weight: np.ndarray
     points: np.ndarray
     scale: float
 
     @classmethod
-    def fit(cls, embedding: np.ndarray, weight: np.ndarray) -> EmbeddingSpace:
+    def fit(cls, embedding: np.ndarray) -> EmbeddingSpace:
         """Fit on training embeddings ``[n, d]``; NaN marks an absent value."""
         known = np.isfinite(embedding)
         count = np.maximum(known.sum(axis=0), 1)
         mean = np.where(known, embedding, 0.0).sum(axis=0) / count
         sd = np.sqrt(np.where(known, (embedding - mean) ** 2, 0.0).sum(axis=0) / count)
-        points = _standardize(embedding, mean, sd) * np.sqrt(weight)
-        return cls(mean, sd, weight, points, float(np.median(pdist(points, "sqeuclidean"))))
+        points = _standardize(embedding, mean, sd)
+        return cls(mean, sd, points, float(np.median(pdist(points, "sqeuclidean"))) / points.shape[1])
 
     def place(self, embedding: np.ndarray) -> np.ndarray:
         """Return embeddings ``[m, d]`` as points of this space; an absent value takes the training mean."""
-        return _standardize(embedding, self.mean, self.sd) * np.sqrt(self.weight)
+        return _standardize(embedding, self.mean, self.sd)
 
     def kernel(self, points: np.ndarray) -> np.ndarray:
         """Return the Gaussian similarity ``[m, n]`` of points to the training patients."""
-        return np.exp(-cdist(points, self.points, "sqeuclidean") / self.scale)
+        return np.exp(-_squared(points, self.points) / self.scale)
 
     def distance(self, embedding: np.ndarray) -> np.ndarray:
         """Return ``[m]`` the root mean square distance to the five nearest training patients, in SD."""
-        return _nearest(cdist(self.place(embedding), self.points, "sqeuclidean"))
+        return _nearest(_squared(self.place(embedding), self.points))
 
     def training_distances(self) -> np.ndarray:
         """Return ``[n]`` the same for every training patient, itself left out."""
-        squared = cdist(self.points, self.points, "sqeuclidean")
+        squared = _squared(self.points, self.points)
         np.fill_diagonal(squared, np.inf)
         return _nearest(squared)
 
@@ -80,16 +78,15 @@ class KernelHead:
     intercept: np.ndarray
 
     @classmethod
-    def fit(cls, embedding: np.ndarray, y: np.ndarray, ridge: float, weight: np.ndarray) -> KernelHead:
+    def fit(cls, embedding: np.ndarray, y: np.ndarray, ridge: float) -> KernelHead:
         """Fit a head.
 
         Args:
             embedding: ``[n, d]``.
             y: values ``[n, G]``.
             ridge: penalty, in units of the mean diagonal of the centered kernel.
-            weight: ``[d]`` see :class:`EmbeddingSpace`.
         """
-        space = EmbeddingSpace.fit(embedding, weight)
+        space = EmbeddingSpace.fit(embedding)
         intercept = y.mean(axis=0)
         kernel = _center(space.kernel(space.points), space)
         return cls(space, _solve(kernel, ridge, y - intercept), intercept)
@@ -100,15 +97,20 @@ class KernelHead:
         return self.intercept + kernel @ self.coefficients
 
 
-def head_weights(train: np.ndarray, test: np.ndarray, ridge: float, weight: np.ndarray) -> np.ndarray:
+def head_weights(train: np.ndarray, test: np.ndarray, ridge: float) -> np.ndarray:
     """Return what the head makes of a training fold: ``[n_test, n_train]`` weights on Y minus its training mean."""
-    return KernelHead.fit(train, np.eye(len(train)), ridge, weight)(test) - 1.0 / len(train)
+    return KernelHead.fit(train, np.eye(len(train)), ridge)(test) - 1.0 / len(train)
 
 
 def _standardize(embedding: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> np.ndarray:
     usable = sd > 1e-9
     z = np.where(usable, (embedding - mean) / np.where(usable, sd, 1.0), 0.0)
     return np.clip(np.nan_to_num(z), -_CLIP, _CLIP)
+
+
+def _squared(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Return ``[m, n]`` the mean squared difference of two sets of points."""
+    return cdist(first, second, "sqeuclidean") / first.shape[1]
 
 
 def _nearest(squared: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from monai.networks.blocks import TransformerBlock
@@ -96,7 +97,7 @@ class TransUNet(nn.Module):
         )
         self.token_norm = nn.LayerNorm(settings.embedding)
         decoder = (settings.embedding, *widths[::-1])
-        self.up_stages = nn.ModuleList(_UpStage(a, b) for a, b in zip(decoder[:-1], decoder[1:], strict=True))
+        self.up_stages = nn.ModuleList(_UpStage(a, b) for a, b in pairwise(decoder))
         self.tumor = nn.Conv2d(widths[0], 1, 1)
         self.reconstruction = nn.Conv2d(widths[0], settings.channels, 1)
 

@@ -12,20 +12,18 @@ import numpy as np
 
 from RadioGenomicsLib import __version__
 from RadioGenomicsLib.errors import RegionError
-from RadioGenomicsLib.imaging.descriptors import VoxelMaps
-from RadioGenomicsLib.imaging.descriptors import describe
-from RadioGenomicsLib.imaging.descriptors.regions import normal_tissue
 from RadioGenomicsLib.imaging.grid import resample
 from RadioGenomicsLib.imaging.volume import Volume
 from RadioGenomicsLib.model.attribution import leave_out_blocks
 from RadioGenomicsLib.model.bundle import QUANTILES
 from RadioGenomicsLib.model.bundle import Bundle
-from RadioGenomicsLib.model.embedding import embed
-from RadioGenomicsLib.model.embedding import mean_token
 from RadioGenomicsLib.model.encoder import Encoded
 from RadioGenomicsLib.model.encoder import choose_device
 from RadioGenomicsLib.model.encoder import encode
 from RadioGenomicsLib.model.encoder import stack_planes
+from RadioGenomicsLib.model.gene_models import GeneModel
+from RadioGenomicsLib.model.gene_models import KernelModel
+from RadioGenomicsLib.model.gene_models import PaperModel
 from RadioGenomicsLib.model.prediction import Prediction
 from RadioGenomicsLib.model.study import Study
 from RadioGenomicsLib.model.study import mask_on_grid
@@ -94,32 +92,23 @@ class Predictor:
             RegionError: no part of the mask lies inside the brain.
         """
         region = mask_on_grid(tumor, study)
-        maps = VoxelMaps.of(
-            study.channels, study.brain.array > 0, study.slice_per_pixel
-        )
-        normal = normal_tissue(region, maps.brain)
-        needs_tokens = self.bundle.embedding.tokens > 0
-        tokens = self._encode(study, within(progress, 0.0, 0.4)).tokens if needs_tokens else None
-
-        def embedding_of(mask: np.ndarray) -> np.ndarray:
-            token = np.empty(0) if tokens is None else mean_token(tokens, mask)
-            return embed(describe(maps, mask, normal), token, self.bundle.embedding)
-
-        embedding = embedding_of(region)
-        z = self._heads(embedding)
+        model = self._gene_model(study, region, within(progress, 0.0, 0.4))
+        embedding, z = model.embedding(region), model.expression(region)
         chosen = np.isin(self.bundle.genes.symbol, list(panel_genes))
         effect = np.zeros(region.shape, np.float32)
         if chosen.any():
             effect = leave_out_blocks(
                 region,
                 study.slice_per_pixel,
-                lambda mask: float(self._heads(embedding_of(mask))[chosen].mean()),
+                lambda mask: float(model.expression(mask)[chosen].mean()),
                 within(progress, 0.4, 1.0),
             )
         return self._prediction(study, tumor, embedding, z, effect, int(chosen.sum()))
 
-    def _heads(self, embedding: np.ndarray) -> np.ndarray:
-        return np.concatenate([head(embedding[None])[0] for head in self.bundle.heads])
+    def _gene_model(self, study: Study, tumor: np.ndarray, progress: Progress) -> GeneModel:
+        if self.bundle.card["head"]["kind"] == "kernel":
+            return KernelModel(self.bundle, study, tumor)
+        return PaperModel(self.bundle, lambda: self._encode(study, progress).tokens)
 
     def _encode(self, study: Study, progress: Progress) -> Encoded:
         """Run the network once per study, however often it is asked."""
@@ -133,7 +122,7 @@ class Predictor:
         self, study: Study, tumor: Volume, embedding: np.ndarray, z: np.ndarray, effect: np.ndarray, explained: int
     ) -> Prediction:
         genes = self.bundle.genes
-        space = self.bundle.heads[0].space
+        space = self.bundle.space
         distance = float(space.distance(embedding[None])[0])
         nearer = float((space.training_distances() < distance).mean() * 100)
         notes = list(self._encoded[1].notes) if self._encoded and self._encoded[0] is study else []
@@ -150,7 +139,7 @@ class Predictor:
             distance=distance,
             distance_percentile=nearer,
             far=far,
-            attribution=resample(study.grid.with_array(effect, "attribution"), study.reference, nearest=True),
+            attribution=_inside(study.grid.with_array(effect, "attribution"), tumor, study.reference),
             tumor_ml=float((tumor.array > 0).sum()) * tumor.voxel_ml,
             warnings=_warnings(study, far, nearer) + notes,
             provenance=self._provenance(study, explained),
@@ -173,6 +162,12 @@ class Predictor:
             "attribution_genes": explained,
             "random_numbers": "none are drawn in prediction",
         }
+
+
+def _inside(effect: Volume, tumor: Volume, like: Volume) -> Volume:
+    """Return the map on the input's grid, zero outside the outline as it was drawn."""
+    placed = resample(effect, like, nearest=True)
+    return placed.with_array(placed.array * (resample(tumor, like, nearest=True).array > 0))
 
 
 def _percentile(z: np.ndarray, quantiles: np.ndarray) -> np.ndarray:

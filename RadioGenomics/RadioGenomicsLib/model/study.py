@@ -91,9 +91,7 @@ def prepare(channels: Mapping[str, Volume], settings: Preprocessing, brain: Volu
     inside = resample(mask, grid, nearest=True)
     given = {role: channels[role] for role in settings.channels if role in channels}
     aligned = align(given, reference)
-    on_grid = {
-        role: normalize(resample(given[role], grid), inside, clip=settings.clip).array for role in aligned
-    }
+    on_grid = {role: normalize(resample(given[role], grid), inside, clip=settings.clip).array for role in aligned}
     return Study(
         channels={role: on_grid.get(role) for role in settings.channels},
         brain=inside,

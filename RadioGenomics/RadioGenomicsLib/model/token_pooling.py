@@ -1,25 +1,8 @@
-"""From the tokens of many slices to one vector for a tumor."""
+"""HE2RNA's pooling of gene scores over the tokens of a tumor."""
 
 from __future__ import annotations
 
 import torch
-from torch.nn import functional
-
-
-def token_coverage(tumor: torch.Tensor, rows: int, columns: int) -> torch.Tensor:
-    """Return how much of each token's patch is tumor: ``[slices, rows, columns]``, 0 to 1."""
-    return functional.adaptive_avg_pool2d(tumor.float()[:, None], (rows, columns))[:, 0]
-
-
-def mean_token(tokens: torch.Tensor, coverage: torch.Tensor) -> torch.Tensor:
-    """Return the tumor-weighted mean token ``[embedding]``.
-
-    Args:
-        tokens: ``[slices, embedding, rows, columns]``.
-        coverage: ``[slices, rows, columns]``, not all zero.
-    """
-    weights = coverage / coverage.sum()
-    return (tokens * weights[:, None]).sum(dim=(0, 2, 3))
 
 
 def top_k_mean(scores: torch.Tensor, valid: torch.Tensor, share: float) -> torch.Tensor:
@@ -35,7 +18,12 @@ def top_k_mean(scores: torch.Tensor, valid: torch.Tensor, share: float) -> torch
 
     Returns:
         ``[batch, genes]``.
+
+    Raises:
+        ValueError: a row has no valid token.
     """
+    if not valid.any(dim=1).all():
+        raise ValueError("a tumor without a single valid token cannot be pooled")
     masked = scores.masked_fill(~valid[:, None], -torch.inf)
     ranked = masked.sort(dim=2, descending=True).values
     count = (valid.sum(dim=1) * share).ceil().clamp(min=1)

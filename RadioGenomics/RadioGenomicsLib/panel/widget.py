@@ -9,7 +9,7 @@ from slicer.i18n import tr as _
 from RadioGenomicsLib.errors import Canceled
 from RadioGenomicsLib.errors import RadioGenomicsError
 from RadioGenomicsLib.genes.panels import load_panels
-from RadioGenomicsLib.model.bundle import list_bundles
+from RadioGenomicsLib.model.user_models import bundle_folders
 from RadioGenomicsLib.panel.parameters import RadioGenomicsParameterNode
 from RadioGenomicsLib.panel.parameters import TumorSource
 from RadioGenomicsLib.panel.summary import summaryOf
@@ -36,8 +36,9 @@ class RadioGenomicsPanel:
         self._result: PredictionNodes | None = None
         for panel in load_panels().values():
             ui.panelComboBox.addItem(panel.title, panel.id)
-        for bundle in list_bundles():
-            ui.modelComboBox.addItem(bundle.id, bundle.id)
+        # Names only: reading a bundle takes packages that are not installed before the first prediction.
+        for name in bundle_folders():
+            ui.modelComboBox.addItem(name, name)
         ui.panelComboBox.connect("currentIndexChanged(int)", self._onChoice)
         ui.modelComboBox.connect("currentIndexChanged(int)", self._onChoice)
         ui.tumorSegmentSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._onChoice)

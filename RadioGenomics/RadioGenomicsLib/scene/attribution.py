@@ -9,7 +9,7 @@ from RadioGenomicsLib.imaging.volume import Volume
 from RadioGenomicsLib.report.facts import RESEARCH_USE
 from RadioGenomicsLib.scene.volumes import nodeFromVolume
 
-UNIT = "change of mean predicted z"
+MEANING = "What each part of the tumor adds to the panel's mean predicted z: with it minus without it."
 _LEVELS = 256
 _COLOR_TAG = "RadioGenomicsAttribution"
 _LOW, _HIGH = (0.13, 0.40, 0.67), (0.70, 0.09, 0.17)
@@ -21,13 +21,13 @@ def addAttribution(
     """Add an attribution map, colored blue to red around a see-through zero.
 
     Args:
-        attribution: change of the panel's mean predicted z when the tissue is left out.
+        attribution: what each part of the tumor adds to the panel's mean predicted z: with it minus without it.
         name: the node's name, made unique in the scene.
         scene: the application's scene if not given.
     """
     scene = scene or slicer.mrmlScene
     node = nodeFromVolume(attribution, name=name, scene=scene)
-    node.SetDescription(f"{UNIT} when the tissue is left out. {RESEARCH_USE}")
+    node.SetDescription(f"{MEANING} {RESEARCH_USE}")
     display = node.GetDisplayNode()
     display.SetAndObserveColorNodeID(_colorNode(scene).GetID())
     display.SetAutoWindowLevel(False)

@@ -106,9 +106,7 @@ class RadioGenomicsLogic:
         prepared = self._steps.study(channels, predictor, brain=brainMask)
         reference = prepared.reference
         progress(0.50, "Outlining the tumor")
-        tumorMask = (
-            predictor.propose_tumor(prepared) if tumor is None else self._tumorMask(reference, tumor, brainMask)
-        )
+        tumorMask = predictor.propose_tumor(prepared) if tumor is None else self._tumorMask(reference, tumor, brainMask)
         # The very mask that is shown is the one predicted from, so that giving it back repeats the result.
         tumorMask = maskOnGrid(tumorMask.with_array(tumorMask.array, "tumor"), reference)
         prediction = predictor.predict(
@@ -211,9 +209,7 @@ class RadioGenomicsLogic:
             return self._steps.grow(volume, boxFromNode(tumor), inside)
         if tumor.IsA("vtkMRMLMarkupsFiducialNode"):
             return self._steps.grow(volume, seedsFromNode(tumor), inside)
-        raise RegionError(
-            tumor.GetName(), "it cannot mark a tumor", "Give a segment, a markups ROI, or a point list."
-        )
+        raise RegionError(tumor.GetName(), "it cannot mark a tumor", "Give a segment, a markups ROI, or a point list.")
 
 
 def _channels(volumeNodes: VolumeNodes) -> dict[str, Volume]:

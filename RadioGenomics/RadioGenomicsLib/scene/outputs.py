@@ -38,9 +38,7 @@ def refuseUsedFolder(folder: Path) -> None:
         raise OutputError(folder, "it is a file", "Choose a new folder.")
 
 
-def writeOutputs(
-    result: Result, panels: dict[str, Panel], folder: Path, *, progress: Progress = silent
-) -> None:
+def writeOutputs(result: Result, panels: dict[str, Panel], folder: Path, *, progress: Progress = silent) -> None:
     """Write tables, report, masks, attribution map and scene into a new folder.
 
     Everything is written into a folder beside it first, which takes the name at the very end, so a folder of this

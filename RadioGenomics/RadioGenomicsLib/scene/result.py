@@ -100,6 +100,4 @@ def addResult(
             folder,
             [segmentation, geneTable, panelTable, attribution, histogram.chart, histogram.table, *histogram.series],
         )
-    return PredictionNodes(
-        geneTable, panelTable, segmentation, attribution, histogram.chart, folder, prediction
-    )
+    return PredictionNodes(geneTable, panelTable, segmentation, attribution, histogram.chart, folder, prediction)

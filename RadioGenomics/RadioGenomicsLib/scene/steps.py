@@ -37,12 +37,13 @@ class Steps:
         self, channels: dict[str, Volume], *, method: str = "auto", device: str = "auto", progress: Progress = silent
     ) -> Volume | None:
         """Return the brain mask of a study, or None where there is no brain to find (CT, breast)."""
+        from RadioGenomicsLib.imaging.body_part import require_head_mr
         from RadioGenomicsLib.imaging.brain import extract_brain
 
         volume = next((channels[role] for role in _BRAIN_CHANNELS if role in channels), None)
         if volume is None or method == "none":
             return None
-        return extract_brain(volume, method=method, device=device, progress=progress)
+        return extract_brain(require_head_mr(volume), method=method, device=device, progress=progress)
 
     def study(self, channels: dict[str, Volume], predictor: Predictor, *, brain: Volume | None) -> Study:
         """Bring the channels to the model's grid and normalize them.

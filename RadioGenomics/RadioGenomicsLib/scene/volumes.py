@@ -58,9 +58,7 @@ def nodeFromVolume(
         scene: the application's scene if not given.
     """
     scene = scene or slicer.mrmlScene
-    node = scene.AddNewNodeByClass(
-        "vtkMRMLScalarVolumeNode", scene.GenerateUniqueName(name or volume.name or "Volume")
-    )
+    node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", scene.GenerateUniqueName(name or volume.name or "Volume"))
     node.SetIJKToRASMatrix(slicer.util.vtkMatrixFromArray(volume.affine))
     node.SetAndObserveImageData(imageDataFromArray(volume.array))
     node.CreateDefaultDisplayNodes()

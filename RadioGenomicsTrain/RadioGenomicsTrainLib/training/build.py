@@ -10,43 +10,45 @@ from dataclasses import field
 from pathlib import Path
 
 import numpy as np
+
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import OutputError
 from RadioGenomicsLib.model.bundle import Bundle
-from RadioGenomicsLib.model.embedding import EmbeddingSettings
-from RadioGenomicsLib.model.embedding import embed
 from RadioGenomicsLib.model.network import NetworkSettings
+from RadioGenomicsLib.model.network import TransUNet
 from RadioGenomicsLib.model.preprocessing import Preprocessing
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
-
+from RadioGenomicsTrainLib.cohort.dropped import Dropped
 from RadioGenomicsTrainLib.cohort.manifest import Cohort
 from RadioGenomicsTrainLib.training.bundle_writing import write_trained_bundle
 from RadioGenomicsTrainLib.training.encoder import EncoderSettings
 from RadioGenomicsTrainLib.training.encoder_folds import train_encoders
-from RadioGenomicsTrainLib.training.encoder_validation import describe_patient
-from RadioGenomicsTrainLib.training.encoder_validation import describe_proposal
+from RadioGenomicsTrainLib.training.encoder_validation import UnseenPatient
 from RadioGenomicsTrainLib.training.encoder_validation import encode_held_out
 from RadioGenomicsTrainLib.training.encoder_validation import load_encoder
 from RadioGenomicsTrainLib.training.gene_targets import gene_blocks
 from RadioGenomicsTrainLib.training.gene_validation import HeadSettings
-from RadioGenomicsTrainLib.training.gene_validation import score_other_outlines
-from RadioGenomicsTrainLib.training.gene_validation import validate_block
+from RadioGenomicsTrainLib.training.kernel_bundle import fit_kernel_head
+from RadioGenomicsTrainLib.training.paper_bundle import fit_paper_head
+from RadioGenomicsTrainLib.training.paper_training import PaperSettings
+from RadioGenomicsTrainLib.training.prepared import PreparedPatient
 from RadioGenomicsTrainLib.training.prepared_cohort import prepare_cohort
-from RadioGenomicsTrainLib.training.subtype_validation import subtype_areas
 from RadioGenomicsTrainLib.training.tumor_overlap import proposal_dice
 from RadioGenomicsTrainLib.validation.folds import patient_folds
 
 
 @dataclass(frozen=True)
 class BuildSettings:
-    """Everything that decides what bundle comes out of a cohort."""
+    """Everything that decides what bundle comes out of a cohort; ``head`` also says which kind."""
 
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
     network: NetworkSettings = field(default_factory=NetworkSettings)
     encoder: EncoderSettings = field(default_factory=EncoderSettings)
-    head: HeadSettings = field(default_factory=HeadSettings)
+    head: HeadSettings | PaperSettings = field(default_factory=HeadSettings)
+    folds: int = 5
+    seed: int = 0
 
     @property
     def reference(self) -> int:
@@ -82,70 +84,62 @@ def build_bundle(
     if output.exists():
         raise OutputError(output, "it exists already", "Give a new folder; nothing is overwritten.")
     prepared, dropped = prepare_cohort(cohort, settings.preprocessing, work / "prepared", within(progress, 0.0, 0.1))
-    if len(prepared) < settings.head.folds:
-        mend = "See the reasons in the record of dropped patients."
+    if len(prepared) < settings.folds:
+        mend = "Their reasons are in the work folder's list of dropped patients."
+        _write_dropped(work, [*cohort.dropped, *dropped])
         raise InputError(cohort.description.id, f"only {len(prepared)} patients can be prepared", mend)
-    names, patients = list(prepared), list(prepared.values())
-    folds = patient_folds(len(patients), settings.head.folds, settings.head.seed)
-    training_sets = {f"fold {i + 1}": np.setdiff1d(np.arange(len(patients)), t) for i, t in enumerate(folds)}
-    training_sets["everybody"] = np.arange(len(patients))
+    patients = list(prepared.values())
+    blocks, without_spread = gene_blocks(cohort.all_expression.for_patients(list(prepared)))
+    _write_dropped(work, [*cohort.dropped, *dropped, *without_spread])
+    folds = patient_folds(len(patients), settings.folds, settings.seed)
+    everybody = np.arange(len(patients))
+    training_sets = {f"fold {number + 1}": np.setdiff1d(everybody, test) for number, test in enumerate(folds)}
     encoders = train_encoders(
         prepared,
-        training_sets,
+        training_sets | {"everybody": everybody},
         settings.network,
         settings.encoder,
         work / "encoders",
         jobs=jobs,
-        progress=within(progress, 0.1, 0.8),
+        progress=within(progress, 0.1, 0.75),
     )
-    progress(0.8, "outlining the tumors of held-out patients")
-    fold_encoders = {i: encoders[f"fold {i + 1}"] for i in range(len(folds))}
-    unseen = encode_held_out(patients, folds, fold_encoders, settings.network, settings.reference)
-    by_name = {patient.id: patient for patient in cohort.patients}
-    overlap = [
-        proposal_dice(found.probability, patient, by_name[name].mask)
-        for name, patient, found in zip(names, patients, unseen, strict=True)
-    ]
-    progress(0.85, "describing the tumors")
-    described = [describe_patient(patient, settings.preprocessing, patient.tumor) for patient in patients]
-    layout = EmbeddingSettings(tuple(described[0]))
-    embedding = np.stack([embed(values, np.empty(0), layout) for values in described])
-    weight = layout.column_weights()
-    expression = cohort.all_expression.for_patients(names)
-    blocks, without_spread = gene_blocks(expression)
-    validations = [
-        validate_block(block, embedding, weight, settings.head, within(progress, 0.88, 0.97))
-        for block in blocks
-    ]
-    outlined = [describe_proposal(p, settings.preprocessing, found) for p, found in zip(patients, unseen, strict=True)]
-    proposed = np.stack([embed(values, np.empty(0), layout) for values in outlined])
-    record = {
-        "segmentation": {
-            "folds": len(folds),
-            "patients": len(names),
-            "mean_dice": round(float(np.mean(overlap)), 4),
-            "median_dice": round(float(np.median(overlap)), 4),
-            "dice_by_patient": {name: round(value, 4) for name, value in zip(names, overlap, strict=True)},
-        },
-        "genes": [
-            {"unit": block.unit, **validation.head.summary.as_row()}
-            for block, validation in zip(blocks, validations, strict=True)
-        ],
-        "interval_coverage": [round(float(np.nanmean(v.scores.coverage)), 4) for v in validations],
-        "genes_from_proposed_outlines": [
-            score_other_outlines(block, embedding, proposed, folds, weight, settings.head.ridge) for block in blocks
-        ],
-        "subtypes": subtype_areas([by_name[n].traits for n in names], embedding, weight, settings.head),
-    }
-    record["dropped"] = [asdict(one) for one in (*cohort.dropped, *dropped, *without_spread)]
-    (work / "validation.json").write_text(json.dumps(record, indent=2) + "\n")
+
+    def encoder_of(fold: int | None) -> TransUNet:
+        return load_encoder(encoders["everybody" if fold is None else f"fold {fold + 1}"], settings.network)
+
+    progress(0.75, "outlining the tumors of held-out patients")
+    unseen = encode_held_out(patients, folds, encoder_of, settings.reference)
+    segmentation = _score_outlines(cohort, prepared, unseen, work)
+    rest = within(progress, 0.8, 1.0)
+    if isinstance(settings.head, PaperSettings):
+        encoder, head = fit_paper_head(patients, blocks, folds, encoder_of, settings.head, settings.reference, rest)
+    else:
+        by_id = {patient.id: patient.traits for patient in cohort.patients}
+        traits = [by_id[name] for name in prepared]
+        encoder = encoder_of(None)
+        head = fit_kernel_head(patients, unseen, traits, blocks, folds, settings.preprocessing, settings.head, rest)
     return write_trained_bundle(
-        output,
-        cohort.description,
-        settings,
-        load_encoder(encoders["everybody"], settings.network),
-        layout,
-        embedding,
-        list(zip(blocks, validations, strict=True)),
-        record,
+        output, cohort.description, settings, encoder, head, blocks, {"folds": len(folds), **segmentation}
     )
+
+
+def _score_outlines(
+    cohort: Cohort, prepared: dict[str, PreparedPatient], unseen: Sequence[UnseenPatient], work: Path
+) -> dict[str, float | int]:
+    """Return the overlap with the experts' masks, and keep it by patient in the work folder."""
+    masks = {patient.id: patient.mask for patient in cohort.patients}
+    overlap = {
+        name: round(proposal_dice(found.probability, patient, masks[name]), 4)
+        for (name, patient), found in zip(prepared.items(), unseen, strict=True)
+    }
+    (work / "dice_by_patient.json").write_text(json.dumps(overlap, indent=2) + "\n")
+    values = list(overlap.values())
+    return {
+        "patients": len(values),
+        "mean_dice": round(float(np.mean(values)), 4),
+        "median_dice": round(float(np.median(values)), 4),
+    }
+
+
+def _write_dropped(work: Path, dropped: Sequence[Dropped]) -> None:
+    (work / "dropped.json").write_text(json.dumps([asdict(one) for one in dropped], indent=2) + "\n")

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch.nn import functional
+
 from RadioGenomicsLib.model.encoder import stack_planes
 from RadioGenomicsLib.model.network import NetworkSettings
 from RadioGenomicsLib.model.network import TransUNet
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
-from torch.nn import functional
-
 from RadioGenomicsTrainLib.training.augmentation import Augmentation
 from RadioGenomicsTrainLib.training.augmentation import apply_affine
 from RadioGenomicsTrainLib.training.augmentation import change_intensities

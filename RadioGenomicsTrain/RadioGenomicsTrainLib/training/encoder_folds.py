@@ -13,11 +13,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
+
 from RadioGenomicsLib.model.network import NetworkSettings
 from RadioGenomicsLib.model.weights import save_tensors
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
-
 from RadioGenomicsTrainLib.training.augmentation import Augmentation
 from RadioGenomicsTrainLib.training.encoder import EncoderSettings
 from RadioGenomicsTrainLib.training.encoder import train_encoder

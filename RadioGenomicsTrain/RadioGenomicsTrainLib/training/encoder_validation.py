@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
+from RadioGenomicsLib.errors import RegionError
 from RadioGenomicsLib.imaging.descriptors import VoxelMaps
 from RadioGenomicsLib.imaging.descriptors import describe
 from RadioGenomicsLib.imaging.descriptors.regions import normal_tissue
@@ -19,7 +21,6 @@ from RadioGenomicsLib.model.network import TransUNet
 from RadioGenomicsLib.model.preprocessing import Preprocessing
 from RadioGenomicsLib.model.tumor_proposal import largest_parts
 from RadioGenomicsLib.model.weights import load_tensors
-
 from RadioGenomicsTrainLib.training.prepared import PreparedPatient
 
 
@@ -55,23 +56,25 @@ def encode_patient(patient: PreparedPatient, encoder: TransUNet, reference: int)
 def encode_held_out(
     patients: Sequence[PreparedPatient],
     folds: Sequence[np.ndarray],
-    encoders: Mapping[int, Path],
-    network: NetworkSettings,
+    encoder_of: Callable[[int], TransUNet],
     reference: int,
 ) -> list[UnseenPatient]:
     """Return every patient through the encoder of the fold that held them out, in order."""
     found: dict[int, UnseenPatient] = {}
     for number, test in enumerate(folds):
-        encoder = load_encoder(encoders[number], network)
+        encoder = encoder_of(number)
         found |= {int(index): encode_patient(patients[index], encoder, reference) for index in test}
     return [found[index] for index in range(len(patients))]
 
 
 def describe_proposal(patient: PreparedPatient, settings: Preprocessing, unseen: UnseenPatient) -> dict[str, float]:
-    """Return the descriptors of the network's own outline; the expert's where the network sees no tumor."""
+    """Return the descriptors of the network's own outline; the expert's where it gives none that a prediction takes."""
     inside = np.where(patient.brain, unseen.probability, np.float32(0))
     proposed = largest_parts(Volume(inside, patient.affine))
-    return describe_patient(patient, settings, proposed if proposed.any() else patient.tumor)
+    try:
+        return describe_patient(patient, settings, proposed if proposed.any() else patient.tumor)
+    except RegionError:
+        return describe_patient(patient, settings, patient.tumor)
 
 
 def describe_patient(patient: PreparedPatient, settings: Preprocessing, tumor: np.ndarray) -> dict[str, float]:

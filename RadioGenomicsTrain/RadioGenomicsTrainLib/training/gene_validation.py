@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
 from RadioGenomicsLib.model.kernel_head import head_weights
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
-
 from RadioGenomicsTrainLib.training.gene_targets import GeneBlock
 from RadioGenomicsTrainLib.validation.correlation import pearson
 from RadioGenomicsTrainLib.validation.folds import repeated_folds
@@ -47,18 +47,15 @@ class BlockValidation:
     Attributes:
         head: the row of figures, p-values and permutations.
         scores: figures per gene.
-        r: ``[G]`` cross-validated correlation.
     """
 
     head: HeadValidation
     scores: GeneScores
-    r: np.ndarray
 
 
 def validate_block(
     block: GeneBlock,
     embedding: np.ndarray,
-    weight: np.ndarray,
     settings: HeadSettings,
     progress: Progress = silent,
 ) -> BlockValidation:
@@ -67,38 +64,34 @@ def validate_block(
     Args:
         block: the genes.
         embedding: ``[patients of the cohort, d]``.
-        weight: ``[d]`` of the embedding's columns.
         settings: head and validation.
         progress: told now and then.
     """
     own = embedding[block.rows]
     splits = repeated_folds(len(own), settings.folds, settings.repeats, settings.seed)
-    h = out_of_fold(own, own, splits, weight, settings.ridge)
+    h = out_of_fold(own, own, splits, settings.ridge)
     mean = oof_mean_matrix(len(own), splits)
     head = validate_head(block.z, h, mean, n_permutations=settings.permutations, seed=settings.seed, progress=progress)
     fold_of = np.empty(len(own), dtype=int)
     for number, test in enumerate(splits[0]):
         fold_of[test] = number
     scores = score_genes(block.z, h @ block.z, mean @ block.z, fold_of)
-    return BlockValidation(head, scores, head.max_t.r)
+    return BlockValidation(head, scores)
 
 
-def out_of_fold(
-    training: np.ndarray, tested: np.ndarray, splits: Sequence[Folds], weight: np.ndarray, ridge: float
-) -> np.ndarray:
+def out_of_fold(training: np.ndarray, tested: np.ndarray, splits: Sequence[Folds], ridge: float) -> np.ndarray:
     """Return the out-of-fold matrix H of the head.
 
     Args:
         training: ``[n, d]`` embeddings the head is fitted on.
         tested: ``[n, d]`` embeddings it predicts from: the same, or those of other outlines of the same tumors.
         splits: repeated splits.
-        weight: ``[d]`` of the columns.
         ridge: penalty.
     """
     return oof_matrix(
         len(training),
         splits,
-        lambda train, test: head_weights(training[train], tested[test], ridge, weight),
+        lambda train, test: head_weights(training[train], tested[test], ridge),
     )
 
 
@@ -107,7 +100,6 @@ def score_other_outlines(
     training: np.ndarray,
     tested: np.ndarray,
     folds: Folds,
-    weight: np.ndarray,
     ridge: float,
 ) -> dict[str, float | int | str]:
     """Return the headline figures when held-out tumors are outlined by other means than the training tumors.
@@ -117,16 +109,18 @@ def score_other_outlines(
         training: ``[patients of the cohort, d]`` embeddings of the training outlines.
         tested: ``[patients of the cohort, d]`` embeddings of the other outlines.
         folds: one split of the cohort's patients, that of the encoders that drew the other outlines.
-        weight: ``[d]`` of the columns.
         ridge: penalty.
     """
     place = {patient: row for row, patient in enumerate(block.rows)}
     own_folds = [np.array([place[p] for p in fold if p in place], dtype=int) for fold in folds]
-    h = out_of_fold(training[block.rows], tested[block.rows], [own_folds], weight, ridge)
-    r = np.nan_to_num(pearson(block.z, h @ block.z))
+    h = out_of_fold(training[block.rows], tested[block.rows], [own_folds], ridge)
+    return {"unit": block.unit, "n": len(block.rows), **headline(pearson(block.z, h @ block.z))}
+
+
+def headline(r: np.ndarray) -> dict[str, float]:
+    """Return the three figures that every table of this field has; a gene without a correlation counts as 0."""
+    r = np.nan_to_num(r)
     return {
-        "unit": block.unit,
-        "n": len(block.rows),
         "median_r": round(float(np.median(r)), 4),
         "best_100_mean_r": round(float(np.sort(r)[-100:].mean()), 4),
         "share_above_03": round(float((r > 0.3).mean()), 4),

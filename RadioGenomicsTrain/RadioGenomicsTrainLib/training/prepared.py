@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dataclasses import fields
 
 import numpy as np
+
 from RadioGenomicsLib.imaging.brain import extract_brain
 from RadioGenomicsLib.imaging.volume import Volume
 from RadioGenomicsLib.model.preprocessing import Preprocessing

@@ -9,13 +9,13 @@ from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
+
 from RadioGenomicsLib.errors import RadioGenomicsError
 from RadioGenomicsLib.imaging.reading import read_mask
 from RadioGenomicsLib.imaging.reading import read_volume
 from RadioGenomicsLib.model.preprocessing import Preprocessing
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
-
 from RadioGenomicsTrainLib.cohort.dropped import Dropped
 from RadioGenomicsTrainLib.cohort.manifest import Cohort
 from RadioGenomicsTrainLib.cohort.manifest import Patient

@@ -15,14 +15,13 @@ _SUBTYPES = {"IDH wild type": "IDHwt", "1p/19q codeletion": "IDHmut-codel"}
 
 
 def subtype_areas(
-    traits: Sequence[ClinicalTraits], embedding: np.ndarray, weight: np.ndarray, settings: HeadSettings
+    traits: Sequence[ClinicalTraits], embedding: np.ndarray, settings: HeadSettings
 ) -> dict[str, dict[str, float | int]]:
     """Return, per subtype, the patients, the cases, and the area under the ROC curve of out-of-fold predictions.
 
     Args:
         traits: of every patient; those without a known subtype are left out.
         embedding: ``[n, d]``.
-        weight: ``[d]`` of its columns.
         settings: of the head and its folds.
     """
     from scipy.stats import mannwhitneyu
@@ -36,7 +35,7 @@ def subtype_areas(
             continue
         splits = repeated_folds(len(case), settings.folds, settings.repeats, settings.seed)
         own = embedding[known]
-        score = out_of_fold(own, own, splits, weight, settings.ridge) @ case.astype(float)
+        score = out_of_fold(own, own, splits, settings.ridge) @ case.astype(float)
         wins = mannwhitneyu(score[case], score[~case]).statistic
         area = wins / (case.sum() * (~case).sum())
         areas[title] = {"patients": len(case), "cases": int(case.sum()), "auc": round(float(area), 3)}

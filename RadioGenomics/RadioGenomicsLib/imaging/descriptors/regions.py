@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
+from RadioGenomicsLib.errors import RegionError
+
 _IN_PLANE = np.ones((1, 3, 3), dtype=bool)
 
 
@@ -44,5 +46,12 @@ class TumorRegions:
 
 
 def normal_tissue(tumor: np.ndarray, brain: np.ndarray) -> np.ndarray:
-    """Return the brain more than four voxels away from the tumor."""
-    return brain & ~ndimage.binary_dilation(tumor, iterations=4)
+    """Return the brain more than four voxels away from the tumor.
+
+    Raises:
+        RegionError: there is none.
+    """
+    normal = brain & ~ndimage.binary_dilation(tumor, iterations=4)
+    if not normal.any():
+        raise RegionError("tumor", "it leaves no normal brain to compare with", "Outline the tumor alone.")
+    return normal

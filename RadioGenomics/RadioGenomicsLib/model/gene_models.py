@@ -1,0 +1,105 @@
+"""From an outlined tumor to expression: one class per kind of gene head, each bound to one study."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+from typing import Protocol
+
+import numpy as np
+
+from RadioGenomicsLib.imaging.descriptors import VoxelMaps
+from RadioGenomicsLib.imaging.descriptors import describe
+from RadioGenomicsLib.imaging.descriptors.regions import normal_tissue
+from RadioGenomicsLib.model.bundle import Bundle
+from RadioGenomicsLib.model.study import Study
+from RadioGenomicsLib.model.token_geometry import coverage
+from RadioGenomicsLib.model.token_geometry import mean_token
+
+if TYPE_CHECKING:
+    from RadioGenomicsLib.model.paper_head import PaperHead
+
+
+class GeneModel(Protocol):
+    """What a predictor needs of a gene head."""
+
+    def embedding(self, tumor: np.ndarray) -> np.ndarray:
+        """Return the vector ``[d]`` that stands for a tumor, given as a mask ``[slice, row, column]``."""
+        ...
+
+    def expression(self, tumor: np.ndarray) -> np.ndarray:
+        """Return the predicted z ``[G]`` of a tumor."""
+        ...
+
+
+class KernelModel:
+    """Descriptors of the tumor, and kernel ridge regression on them.
+
+    Args:
+        bundle: of kind "kernel".
+        study: the prepared scan.
+        tumor: the whole tumor; tissue away from it is what any part of it is compared with.
+    """
+
+    def __init__(self, bundle: Bundle, study: Study, tumor: np.ndarray) -> None:
+        self._bundle = bundle
+        self._maps = VoxelMaps.of(study.channels, study.brain.array > 0, study.slice_per_pixel)
+        self._normal = normal_tissue(tumor, self._maps.brain)
+
+    def embedding(self, tumor: np.ndarray) -> np.ndarray:
+        """Return the descriptors in the bundle's order."""
+        return ordered(describe(self._maps, tumor, self._normal), self._bundle.card["head"]["descriptors"])
+
+    def expression(self, tumor: np.ndarray) -> np.ndarray:
+        """Return the predicted z of all matrices, one after the other."""
+        embedding = self.embedding(tumor)[None]
+        return np.concatenate([head(embedding)[0] for head in self._bundle.kernel_heads])
+
+
+class PaperModel:
+    """The encoder's tokens inside the tumor, and the published head on them.
+
+    Args:
+        bundle: of kind "paper".
+        tokens: gives ``[slice, embedding, row / 16, column / 16]`` of the study.
+    """
+
+    def __init__(self, bundle: Bundle, tokens: Callable[[], np.ndarray]) -> None:
+        self._bundle = bundle
+        self._tokens = tokens
+
+    @cached_property
+    def _head(self) -> PaperHead:
+        import torch
+
+        from RadioGenomicsLib.model.paper_head import PaperHead
+
+        prefix = "head."
+        weights = {k[len(prefix) :]: v for k, v in self._bundle.tensors.items() if k.startswith(prefix)}
+        genes, embedding, _ = weights["to_genes.weight"].shape
+        head = PaperHead(embedding, genes)
+        head.load_state_dict({name: torch.from_numpy(array) for name, array in weights.items()})
+        return head.eval()
+
+    def embedding(self, tumor: np.ndarray) -> np.ndarray:
+        """Return the mean token of the tumor."""
+        return mean_token(self._tokens(), tumor)
+
+    def expression(self, tumor: np.ndarray) -> np.ndarray:
+        """Return the predicted z, pooled over the tumor's tokens."""
+        import torch
+
+        tokens = self._tokens()
+        inside = coverage(tokens, tumor) > 0
+        with torch.inference_mode():
+            sequence = torch.from_numpy(np.ascontiguousarray(np.moveaxis(tokens, 1, -1)[inside].T))[None]
+            valid = torch.ones(1, sequence.shape[2], dtype=torch.bool)
+            return self._head(sequence, valid)[0].numpy().astype(np.float64)
+
+
+def ordered(described: Mapping[str, float], names: Sequence[str]) -> np.ndarray:
+    """Return descriptors ``[d]`` in the order of their names."""
+    return np.array([described[name] for name in names], dtype=np.float64)

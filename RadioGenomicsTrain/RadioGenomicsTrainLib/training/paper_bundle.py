@@ -1,0 +1,92 @@
+"""The published head of a bundle: trained end to end per fold, then on everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Sequence
+
+import numpy as np
+
+from RadioGenomicsLib.model.network import TransUNet
+from RadioGenomicsLib.model.paper_head import PaperHead
+from RadioGenomicsLib.model.token_geometry import coverage
+from RadioGenomicsLib.model.token_geometry import mean_token
+from RadioGenomicsLib.progress import Progress
+from RadioGenomicsLib.progress import silent
+from RadioGenomicsLib.progress import within
+from RadioGenomicsTrainLib.training.bundle_writing import FittedHead
+from RadioGenomicsTrainLib.training.bundle_writing import gene_index
+from RadioGenomicsTrainLib.training.encoder_validation import encode_patient
+from RadioGenomicsTrainLib.training.gene_targets import GeneBlock
+from RadioGenomicsTrainLib.training.gene_validation import headline
+from RadioGenomicsTrainLib.training.paper_training import PaperSettings
+from RadioGenomicsTrainLib.training.paper_training import train_paper_model
+from RadioGenomicsTrainLib.training.prepared import PreparedPatient
+from RadioGenomicsTrainLib.validation.correlation import pearson
+from RadioGenomicsTrainLib.validation.gene_scores import interval_half_width
+
+
+def fit_paper_head(
+    patients: Sequence[PreparedPatient],
+    blocks: Sequence[GeneBlock],
+    folds: Sequence[np.ndarray],
+    encoder_of: Callable[[int | None], TransUNet],
+    settings: PaperSettings,
+    reference: int,
+    progress: Progress = silent,
+) -> tuple[TransUNet, FittedHead]:
+    """Cross-validate the published method, and train it on everybody; the encoder comes back changed.
+
+    Its null would take a refit per permutation and is not computed: no gene of such a bundle is called reliable.
+
+    Args:
+        patients: of the cohort.
+        blocks: genes.
+        folds: test patients of each fold.
+        encoder_of: gives the segmentation encoder of a fold, or of everybody for None.
+        settings: schedule.
+        reference: the channel whose neighboring slices the network sees.
+        progress: told of every epoch.
+    """
+    z = np.full((len(patients), sum(len(block.mean) for block in blocks)), np.nan)
+    first = 0
+    for block in blocks:
+        z[block.rows, first : first + len(block.mean)] = block.z
+        first += len(block.mean)
+    predicted = np.full(z.shape, np.nan)
+    share = 1 / (len(folds) + 1)
+    for number, test in enumerate(folds):
+        train = np.setdiff1d(np.arange(len(patients)), test)
+        part = within(progress, number * share, (number + 1) * share)
+        chosen = [patients[i] for i in train]
+        encoder, head = train_paper_model(
+            chosen, z[train], encoder_of(number), settings, reference=reference, progress=part
+        )
+        for index in test:
+            predicted[index] = _predict(patients[index], encoder, head, reference)
+    encoder, head = train_paper_model(
+        patients, z, encoder_of(None), settings, reference=reference, progress=within(progress, 1 - share, 1.0)
+    )
+    r = pearson(z, predicted)
+    unknown = np.full(len(r), np.nan)
+    units = np.concatenate([np.array(block.expression.units) for block in blocks])
+    tokens = [mean_token(encode_patient(p, encoder, reference).tokens, p.tumor) for p in patients]
+    fitted = FittedHead(
+        card={"kind": "paper", **{k: v for k, v in settings.to_json().items() if k != "seed"}},
+        tensors={f"head.{name}": tensor.numpy() for name, tensor in head.state_dict().items()},
+        embedding=np.stack(tokens),
+        genes=gene_index(blocks, r, unknown, unknown, interval_half_width(z - predicted)),
+        scheme=f"{len(folds)}-fold by patient, end to end; the null of a deep head takes refits and was not computed",
+        validation={"genes": [{"unit": unit, **headline(r[units == unit])} for unit in dict.fromkeys(units.tolist())]},
+    )
+    return encoder, fitted
+
+
+def _predict(patient: PreparedPatient, encoder: TransUNet, head: PaperHead, reference: int) -> np.ndarray:
+    import torch
+
+    tokens = encode_patient(patient, encoder, reference).tokens
+    inside = coverage(tokens, patient.tumor) > 0
+    with torch.inference_mode():
+        sequence = torch.from_numpy(np.ascontiguousarray(np.moveaxis(tokens, 1, -1)[inside].T))[None]
+        return head(sequence, torch.ones(1, sequence.shape[2], dtype=torch.bool))[0].numpy()

@@ -1,0 +1,80 @@
+"""Both kinds of gene head on one study."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from RadioGenomicsLib.imaging.descriptors import VoxelMaps
+from RadioGenomicsLib.imaging.descriptors import describe
+from RadioGenomicsLib.imaging.descriptors.regions import normal_tissue
+from RadioGenomicsLib.model.bundle import Bundle
+from RadioGenomicsLib.model.encoder import encode
+from RadioGenomicsLib.model.encoder import stack_planes
+from RadioGenomicsLib.model.gene_models import KernelModel
+from RadioGenomicsLib.model.gene_models import PaperModel
+from RadioGenomicsLib.model.gene_models import ordered
+from RadioGenomicsLib.model.study import Study
+from RadioGenomicsLib.model.token_geometry import coverage
+from Testing.unit.model.tiny_bundle import LOG2
+from Testing.unit.model.tiny_bundle import Z
+
+
+@pytest.fixture(scope="module")
+def tokens(paper_bundle: Bundle, study: Study) -> np.ndarray:
+    return encode(paper_bundle.network(), stack_planes(study.stacked(), 1, 1), "cpu").tokens
+
+
+def test_descriptors_are_put_in_the_bundles_order() -> None:
+    np.testing.assert_array_equal(ordered({"a": 1.0, "b": 2.0, "c": 3.0}, ["c", "a"]), [3, 1])
+
+
+def test_each_matrix_is_predicted_by_its_own_head(bundle: Bundle, study: Study, region: np.ndarray) -> None:
+    model = KernelModel(bundle, study, region)
+    z, embedding = model.expression(region), model.embedding(region)[None]
+    first, second = bundle.kernel_heads
+    np.testing.assert_array_equal(z[:LOG2], first(embedding)[0])
+    np.testing.assert_array_equal(z[LOG2:], second(embedding)[0])
+
+
+def test_parts_of_a_tumor_are_compared_with_tissue_away_from_the_whole_of_it(
+    bundle: Bundle, study: Study, region: np.ndarray
+) -> None:
+    part = region.copy()
+    part[:, :, : np.argwhere(region)[:, 2].min() + 8] = False
+    maps = VoxelMaps.of(study.channels, study.brain.array > 0, study.slice_per_pixel)
+    names = bundle.card["head"]["descriptors"]
+    whole, own = (ordered(describe(maps, part, normal_tissue(t, maps.brain)), names) for t in (region, part))
+    found = KernelModel(bundle, study, region).embedding(part)
+    np.testing.assert_array_equal(found, whole)
+    assert not np.array_equal(found, own)
+
+
+def test_the_published_head_reads_the_tokens_inside_the_tumor_alone(
+    paper_bundle: Bundle, tokens: np.ndarray, region: np.ndarray
+) -> None:
+    outside = np.broadcast_to((coverage(tokens, region) == 0)[:, None], tokens.shape)
+    z = PaperModel(paper_bundle, lambda: tokens).expression(region)
+    other = PaperModel(paper_bundle, lambda: np.where(outside, np.float32(99), tokens)).expression(region)
+    assert z.shape == (LOG2 + Z,)
+    np.testing.assert_array_equal(z, other)
+
+
+def test_with_equal_tokens_the_published_head_is_its_linear_map(
+    paper_bundle: Bundle, tokens: np.ndarray, region: np.ndarray
+) -> None:
+    token = tokens[0, :, 3, 3]
+    same = np.ascontiguousarray(np.broadcast_to(token[None, :, None, None], tokens.shape))
+    weight = paper_bundle.tensors["head.to_genes.weight"][:, :, 0]
+    expected = weight @ token + paper_bundle.tensors["head.to_genes.bias"]
+    model = PaperModel(paper_bundle, lambda: same)
+    np.testing.assert_allclose(model.expression(region), expected, atol=1e-5)
+    np.testing.assert_allclose(model.embedding(region), token, atol=1e-6)
+
+
+def test_dropout_is_off_in_prediction(paper_bundle: Bundle, tokens: np.ndarray, region: np.ndarray) -> None:
+    torch.manual_seed(0)
+    first = PaperModel(paper_bundle, lambda: tokens).expression(region)
+    torch.manual_seed(1)
+    np.testing.assert_array_equal(first, PaperModel(paper_bundle, lambda: tokens).expression(region))

@@ -1,0 +1,51 @@
+"""The network's form."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import torch
+
+from RadioGenomicsLib.model.network import NetworkSettings
+from RadioGenomicsLib.model.network import TransUNet
+from Testing.unit.model.tiny_bundle import NETWORK
+
+
+@pytest.fixture(scope="module")
+def tiny() -> TransUNet:
+    torch.manual_seed(0)
+    return TransUNet(NETWORK).eval()
+
+
+def test_it_gives_an_outline_the_channels_and_a_sixteenth_of_the_size_in_tokens(tiny: TransUNet) -> None:
+    with torch.inference_mode():
+        tumor, repainted, tokens = tiny(torch.randn(2, 5, 112, 96))
+    assert tumor.shape == (2, 1, 112, 96)
+    assert repainted.shape == (2, 3, 112, 96)
+    assert tokens.shape == (2, 16, 7, 6)
+
+
+def test_the_shipped_settings_have_the_eight_transformer_layers_of_the_paper() -> None:
+    network = TransUNet(NetworkSettings())
+    assert len(network.transformer) == 8
+    assert sum(parameter.numel() for parameter in network.parameters()) == 3_130_916
+
+
+def test_every_token_sees_the_whole_slice(tiny: TransUNet) -> None:
+    planes = torch.randn(1, 5, 112, 96, generator=torch.Generator().manual_seed(0))
+    changed = planes.clone()
+    changed[:, :, :16, :16] += 3
+    with torch.inference_mode():
+        before, after = tiny.tokens(planes)[0], tiny.tokens(changed)[0]
+    assert ((before - after).abs().amax(dim=1) > 0).all()
+
+
+def test_a_slice_does_not_depend_on_the_others_of_its_batch(tiny: TransUNet) -> None:
+    planes = torch.randn(3, 5, 112, 96, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        torch.testing.assert_close(tiny(planes)[0][1:2], tiny(planes[1:2])[0], rtol=1e-4, atol=1e-5)
+
+
+def test_settings_survive_json() -> None:
+    assert NetworkSettings.from_json(json.loads(json.dumps(NETWORK.to_json()))) == NETWORK

@@ -1,0 +1,28 @@
+"""A few prepared patients for the whole room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+
+from RadioGenomicsLib.model.preprocessing import Preprocessing
+from RadioGenomicsTrainLib.training.prepared import PreparedPatient
+from RadioGenomicsTrainLib.training.prepared import prepare_patient
+from Testing.unit.training.small_cohort import small_study
+
+
+@pytest.fixture(scope="session")
+def patients() -> list[PreparedPatient]:
+    studies = [small_study(seed) for seed in range(4)]
+    return [prepare_patient(study.channels, study.tumor, Preprocessing()) for study in studies]
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """What training runs on, so that sums are made in one order."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
