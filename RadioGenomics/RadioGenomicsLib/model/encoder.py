@@ -13,11 +13,15 @@ from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 
 if TYPE_CHECKING:
+    import torch
+
     from RadioGenomicsLib.model.network import TransUNet
 
 log = logging.getLogger(__name__)
 
 _BATCH = 16
+# The outline is the mean over the scan and its mirror image at these contrasts, as training varied them.
+_CONTRASTS = (0.85, 1.0, 1.2)
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ class Encoded:
     """What the network says of a study.
 
     Attributes:
-        tumor: ``[slice, row, column]`` probability of tumor, the mean over the scan and its mirror image.
+        tumor: ``[slice, row, column]`` probability of tumor, the mean over the mirrored scan and several contrasts.
         tokens: ``[slice, embedding, row / 16, column / 16]``.
         device: where it ran.
         notes: what had to be changed to make it run, in words for the user.
@@ -106,10 +110,20 @@ def _run(
     with torch.inference_mode():
         for start in range(0, len(planes), batch):
             seen = torch.from_numpy(planes[start : start + batch]).to(device)
-            logits, _, found = network(seen)
-            mirrored, _, _ = network(seen.flip(-1))
-            probability = (logits.sigmoid() + mirrored.sigmoid().flip(-1)) / 2
-            tumor.append(probability[:, 0].float().cpu().numpy())
+            probability, found = _views(network, seen)
+            tumor.append(probability.float().cpu().numpy())
             tokens.append(found.float().cpu().numpy())
             progress(min(1.0, (start + batch) / len(planes)), "Encoding")
     return np.concatenate(tumor), np.concatenate(tokens)
+
+
+def _views(network: TransUNet, seen: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return tumor probabilities ``[slice, row, column]`` averaged over views, and the tokens of the plain view."""
+    views = []
+    for contrast in _CONTRASTS:
+        logits, _, tokens = network(seen * contrast)
+        mirrored, _, _ = network((seen * contrast).flip(-1))
+        views += [logits.sigmoid(), mirrored.sigmoid().flip(-1)]
+        if contrast == 1.0:
+            plain = tokens
+    return sum(views)[:, 0] / len(views), plain

@@ -27,7 +27,7 @@ from RadioGenomicsLib.model.gene_models import PaperModel
 from RadioGenomicsLib.model.prediction import Prediction
 from RadioGenomicsLib.model.study import Study
 from RadioGenomicsLib.model.study import mask_on_grid
-from RadioGenomicsLib.model.tumor_proposal import largest_parts
+from RadioGenomicsLib.model.tumor_proposal import outline_tumor
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
@@ -69,7 +69,7 @@ class Predictor:
         """
         probability = self._encode(study, progress).tumor * (study.brain.array > 0)
         likely = resample(study.grid.with_array(probability), study.reference)
-        mask = largest_parts(likely)
+        mask = outline_tumor(likely.array)
         if not mask.any():
             raise RegionError(
                 study.reference.name or "the scan", "the network sees no tumor in it", "Outline the tumor yourself."

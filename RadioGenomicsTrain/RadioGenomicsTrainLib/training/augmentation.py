@@ -56,19 +56,26 @@ def apply_affine(images: torch.Tensor, matrices: torch.Tensor, *, nearest: bool 
 
 
 def change_intensities(
-    planes: torch.Tensor, channel_of_plane: torch.Tensor, settings: Augmentation, generator: torch.Generator
+    planes: torch.Tensor,
+    channel_of_plane: torch.Tensor,
+    reference: int,
+    settings: Augmentation,
+    generator: torch.Generator,
 ) -> torch.Tensor:
     """Change contrast and brightness per channel, add noise, and blank channels.
 
     Args:
         planes: ``[count, planes, rows, columns]``.
-        channel_of_plane: ``[planes]`` the channel each plane belongs to; channel 1 is never blanked.
+        channel_of_plane: ``[planes]`` the channel each plane belongs to.
+        reference: the channel that is never blanked.
+        settings: how far.
+        generator: of the random numbers.
     """
     count, channels = len(planes), int(channel_of_plane.max()) + 1
     factor = 1 + settings.contrast * torch.randn(count, channels, generator=generator)
     offset = settings.brightness * torch.randn(count, channels, generator=generator)
     kept = (torch.rand(count, channels, generator=generator) >= settings.drop_channel).float()
-    kept[:, 1] = 1.0
+    kept[:, reference] = 1.0
     level = settings.noise * torch.rand(count, 1, 1, 1, generator=generator)
     present = (planes.abs().amax(dim=(2, 3)) > 0).float()
 

@@ -39,7 +39,7 @@ class EncoderSettings:
         seed: of all random numbers.
     """
 
-    epochs: int = 30
+    epochs: int = 36
     batch: int = 24
     learning_rate: float = 2e-3
     weight_decay: float = 0.02
@@ -133,7 +133,7 @@ def train_encoder(
             planes = apply_affine(planes, matrices)
             tumor = apply_affine(tumor, matrices, nearest=True)
             whole = planes[:, : network.channels]
-            changed = change_intensities(planes, channel_of_plane, augmentation, generator)
+            changed = change_intensities(planes, channel_of_plane, reference, augmentation, generator)
             hidden = hidden_blocks(len(planes), *planes.shape[2:], augmentation, generator)
             seen = (changed * (1 - hidden)).contiguous(memory_format=torch.channels_last)
             with torch.autocast("cpu", torch.bfloat16):

@@ -13,13 +13,12 @@ from RadioGenomicsLib.errors import RegionError
 from RadioGenomicsLib.imaging.descriptors import VoxelMaps
 from RadioGenomicsLib.imaging.descriptors import describe
 from RadioGenomicsLib.imaging.descriptors.regions import normal_tissue
-from RadioGenomicsLib.imaging.volume import Volume
 from RadioGenomicsLib.model.encoder import encode
 from RadioGenomicsLib.model.encoder import stack_planes
 from RadioGenomicsLib.model.network import NetworkSettings
 from RadioGenomicsLib.model.network import TransUNet
 from RadioGenomicsLib.model.preprocessing import Preprocessing
-from RadioGenomicsLib.model.tumor_proposal import largest_parts
+from RadioGenomicsLib.model.tumor_proposal import outline_tumor
 from RadioGenomicsLib.model.weights import load_tensors
 from RadioGenomicsTrainLib.training.prepared import PreparedPatient
 
@@ -70,7 +69,7 @@ def encode_held_out(
 def describe_proposal(patient: PreparedPatient, settings: Preprocessing, unseen: UnseenPatient) -> dict[str, float]:
     """Return the descriptors of the network's own outline; the expert's where it gives none that a prediction takes."""
     inside = np.where(patient.brain, unseen.probability, np.float32(0))
-    proposed = largest_parts(Volume(inside, patient.affine))
+    proposed = outline_tumor(inside)
     try:
         return describe_patient(patient, settings, proposed if proposed.any() else patient.tumor)
     except RegionError:

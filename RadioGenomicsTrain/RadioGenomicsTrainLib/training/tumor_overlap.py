@@ -7,7 +7,7 @@ import numpy as np
 from RadioGenomicsLib.imaging.grid import resample
 from RadioGenomicsLib.imaging.reading import read_mask
 from RadioGenomicsLib.imaging.volume import Volume
-from RadioGenomicsLib.model.tumor_proposal import largest_parts
+from RadioGenomicsLib.model.tumor_proposal import outline_tumor
 from RadioGenomicsTrainLib.training.prepared import PreparedPatient
 
 
@@ -28,4 +28,4 @@ def proposal_dice(probability: np.ndarray, prepared: PreparedPatient, expert_mas
     expert = read_mask(expert_mask)
     inside = np.where(prepared.brain, probability, np.float32(0))
     likely = resample(Volume(inside.astype(np.float32), prepared.affine), expert)
-    return dice(largest_parts(likely), expert.array > 0)
+    return dice(outline_tumor(likely.array), expert.array > 0)
