@@ -164,7 +164,7 @@ class StandInSteps:
 
     def study(self, channels, predictor, *, brain) -> SimpleNamespace:
         reference = channels.get("FLAIR", next(iter(channels.values())))
-        return SimpleNamespace(channels=channels, brain=brain, reference=reference)
+        return SimpleNamespace(channels=channels, placed=channels, brain=brain, reference=reference)
 
     def grow(self, volume: Volume, region, within) -> Volume:
         self.grown.append(region)

@@ -39,6 +39,8 @@ log = logging.getLogger(__name__)
 
 # A scan farther from its neighbors than this share of the training scans is called unlike them.
 _FAR_PERCENTILE = 95.0
+# A channel that was moved less is not worth the user's time.
+_TOLD_MM = 2.0
 
 
 class Predictor:
@@ -157,6 +159,7 @@ class Predictor:
             "numpy": np.__version__,
             "torch": torch.__version__,
             "channels": {role: array is not None for role, array in study.channels.items()},
+            "moved_mm": {role: round(mm, 2) for role, mm in study.moved_mm.items()},
             "grid_spacing_mm": [round(s, 4) for s in study.grid.spacing],
             "grid_size": list(study.grid.size),
             "attribution_genes": explained,
@@ -180,6 +183,11 @@ def _warnings(study: Study, far: bool, nearer: float) -> list[str]:
     absent = [role for role, array in study.channels.items() if array is None]
     if absent:
         warnings.append(f"No {', '.join(absent)} was given: what it shows counts as average.")
+    moved = [f"{role} by {mm:.0f} mm" for role, mm in study.moved_mm.items() if mm >= _TOLD_MM]
+    if moved:
+        warnings.append(
+            f"The scans did not lie on one another; moved to fit {study.reference.name}: {', '.join(moved)}."
+        )
     if study.reference.name.startswith("synthetic"):
         warnings.append("This is a synthetic phantom, not a patient: the figures mean nothing.")
     if far:

@@ -13,6 +13,8 @@ from RadioGenomicsLib.errors import RegionError
 from RadioGenomicsLib.imaging.grid import canonical
 from RadioGenomicsLib.imaging.grid import resample
 from RadioGenomicsLib.imaging.normalize import normalize
+from RadioGenomicsLib.imaging.registration import displacement_mm
+from RadioGenomicsLib.imaging.registration import register
 from RadioGenomicsLib.imaging.study import align
 from RadioGenomicsLib.imaging.volume import Volume
 from RadioGenomicsLib.model.preprocessing import Preprocessing
@@ -30,6 +32,8 @@ class Study:
         brain: brain mask on ``grid``.
         grid: the network's grid.
         reference: the scan whose grid results return to.
+        placed: every scan that was given, moved to fit the reference; voxels as they were.
+        moved_mm: how far each of them was moved.
         settings: the preprocessing that was applied.
     """
 
@@ -37,6 +41,8 @@ class Study:
     brain: Volume
     grid: Volume
     reference: Volume
+    placed: Mapping[str, Volume]
+    moved_mm: Mapping[str, float]
     settings: Preprocessing
 
     @property
@@ -67,7 +73,7 @@ def reference_role(roles: Mapping[str, object], settings: Preprocessing) -> str:
 
 
 def prepare(channels: Mapping[str, Volume], settings: Preprocessing, brain: Volume) -> Study:
-    """Bring a study to the network's grid: crop to the brain, resample, normalize.
+    """Bring a study to the network's grid: undo movement between channels, crop to the brain, resample, normalize.
 
     Args:
         channels: role to scan, each on its own grid; roles that the model does not read are left out.
@@ -89,14 +95,16 @@ def prepare(channels: Mapping[str, Volume], settings: Preprocessing, brain: Volu
         raise RegionError(brain.name or "brain", "the mask does not touch the scan", "Check that it is of this study.")
     grid = brain_grid(mask, settings)
     inside = resample(mask, grid, nearest=True)
-    given = {role: channels[role] for role in settings.channels if role in channels}
-    aligned = align(given, reference)
-    on_grid = {role: normalize(resample(given[role], grid), inside, clip=settings.clip).array for role in aligned}
+    placed = {role: register(channel, reference, mask) for role, channel in channels.items()}
+    read = {role: placed[role] for role in settings.channels if role in placed}
+    on_grid = {role: normalize(volume, inside, clip=settings.clip).array for role, volume in align(read, grid).items()}
     return Study(
         channels={role: on_grid.get(role) for role in settings.channels},
         brain=inside,
         grid=grid,
         reference=reference,
+        placed=placed,
+        moved_mm={role: displacement_mm(channels[role], volume) for role, volume in placed.items()},
         settings=settings,
     )
 

@@ -119,7 +119,7 @@ class RadioGenomicsLogic:
         result = Result(
             prediction=replace(prediction, provenance={**prediction.provenance, **origins}),
             panel=panels[panel],
-            channels=channels,
+            channels=dict(prepared.placed),
             reference=reference,
             brain=None if brainMask is None else maskOnGrid(brainMask, reference),
             tumor=tumorMask,

@@ -31,7 +31,7 @@ def planes() -> torch.Tensor:
     "draw",
     [
         lambda seed: random_affine(9, Augmentation(), seeded(seed)),
-        lambda seed: change_intensities(torch.ones(6, 5, 4, 4), CHANNEL_OF_PLANE, Augmentation(), seeded(seed)),
+        lambda seed: change_intensities(torch.ones(6, 5, 4, 4), CHANNEL_OF_PLANE, 1, Augmentation(), seeded(seed)),
         lambda seed: hidden_blocks(40, 48, 32, Augmentation(), seeded(seed)),
     ],
     ids=["affine", "intensities", "hidden"],
@@ -84,14 +84,14 @@ def test_a_mask_moves_with_its_slice() -> None:
 
 def test_the_reference_channel_and_its_neighbors_are_never_blanked(planes: torch.Tensor) -> None:
     settings = Augmentation(contrast=0, brightness=0, noise=0, drop_channel=1.0)
-    changed = change_intensities(planes, CHANNEL_OF_PLANE, settings, seeded())
+    changed = change_intensities(planes, CHANNEL_OF_PLANE, 1, settings, seeded())
     assert not changed[:, [0, 2]].any()
     torch.testing.assert_close(changed[:, [1, 3, 4]], planes[:, [1, 3, 4]])
 
 
 def test_channels_are_blanked_as_often_as_asked(planes: torch.Tensor) -> None:
     many = planes[:1].expand(2000, -1, -1, -1)[:, :, :2, :2]
-    changed = change_intensities(many, CHANNEL_OF_PLANE, Augmentation(drop_channel=0.3), seeded())
+    changed = change_intensities(many, CHANNEL_OF_PLANE, 1, Augmentation(drop_channel=0.3), seeded())
     blanked = (changed == 0).all(dim=(2, 3)).float().mean(dim=0)
     assert blanked[[0, 2]].tolist() == pytest.approx([0.3, 0.3], abs=0.04)
     assert blanked[1] == 0
@@ -99,20 +99,20 @@ def test_channels_are_blanked_as_often_as_asked(planes: torch.Tensor) -> None:
 
 def test_an_absent_channel_stays_zero(planes: torch.Tensor) -> None:
     planes[2, 0] = 0
-    changed = change_intensities(planes, CHANNEL_OF_PLANE, Augmentation(drop_channel=0), seeded())
+    changed = change_intensities(planes, CHANNEL_OF_PLANE, 1, Augmentation(drop_channel=0), seeded())
     assert not changed[2, 0].any()
     assert changed[1, 0].any()
 
 
 def test_neighbors_change_with_their_channel() -> None:
     settings = Augmentation(noise=0, drop_channel=0)
-    changed = change_intensities(torch.ones(4, 5, 2, 2), CHANNEL_OF_PLANE, settings, seeded())
+    changed = change_intensities(torch.ones(4, 5, 2, 2), CHANNEL_OF_PLANE, 1, settings, seeded())
     torch.testing.assert_close(changed[:, 1], changed[:, 3])
     assert not torch.equal(changed[:, 0], changed[:, 1])
 
 
 def test_without_any_change_asked_for_nothing_changes(planes: torch.Tensor) -> None:
-    torch.testing.assert_close(change_intensities(planes, CHANNEL_OF_PLANE, QUIET, seeded()), planes)
+    torch.testing.assert_close(change_intensities(planes, CHANNEL_OF_PLANE, 1, QUIET, seeded()), planes)
 
 
 def test_pixels_are_hidden_in_whole_blocks_of_16_and_in_the_share_asked_for() -> None:

@@ -1,0 +1,106 @@
+"""Undo the patient's movement between the channels of one study, rigidly."""
+
+from __future__ import annotations
+
+import logging
+
+import numpy as np
+import SimpleITK as sitk
+from scipy import ndimage
+
+from RadioGenomicsLib.imaging.grid import resample
+from RadioGenomicsLib.imaging.itk import to_image
+from RadioGenomicsLib.imaging.volume import Volume
+
+log = logging.getLogger(__name__)
+
+_LPS_FROM_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
+_BINS = 32
+# Smoothing, reduction and sampled share of the voxels, coarse to fine.
+_SIGMAS, _SHRINK, _SAMPLED = (2, 1), (4, 2), (1.0, 0.5)
+# In nats of mutual information: a smaller gain is within what sampling gives by chance.
+_LEAST_GAIN = 0.01
+_MARGIN_MM = 5.0
+_SEED, _DIGITS = 1, 6
+
+
+def register(moving: Volume, fixed: Volume, brain: Volume) -> Volume:
+    """Return the moving scan at the place where it fits the fixed one; its voxels are not interpolated.
+
+    Rigid, by Mattes mutual information inside the brain (Mattes et al. 2003, doi:10.1109/TMI.2003.809072). A scan on
+    the fixed scan's own grid is taken to be aligned, and one that fits no better afterwards stays where it was.
+
+    Args:
+        moving: a channel of the study.
+        fixed: the reference channel.
+        brain: mask on any grid, nonzero inside.
+    """
+    if moving.same_grid(fixed):
+        return moving
+    mask = _around(resample(brain, fixed, nearest=True))
+    if not mask.array.any():
+        return moving
+    method, start = _method(to_image(mask), mask)
+    images = [sitk.Cast(to_image(volume), sitk.sitkFloat32) for volume in (fixed, moving)]
+    found = sitk.Euler3DTransform(start)
+    try:
+        before = _fit(method, start, images)
+        method.SetInitialTransform(found, inPlace=True)
+        method.Execute(*images)
+        # ITK's threads add up in any order: rounded to micrometers, the same scans always end at the same place.
+        found.SetParameters(np.round(found.GetParameters(), _DIGITS).tolist())
+        gain = _fit(method, found, images) - before
+    except RuntimeError as error:
+        # ITK gives up where the scans hardly overlap; the check of the overlap names that to the user.
+        log.warning("%s could not be registered: %s", moving.name, str(error).splitlines()[-1])
+        return moving
+    if gain < _LEAST_GAIN:
+        return moving
+    # The transform maps fixed to moving points in LPS, so its inverse moves the scan.
+    placed = _LPS_FROM_RAS @ np.linalg.inv(_matrix(found)) @ _LPS_FROM_RAS @ moving.affine
+    return Volume(moving.array, placed, moving.name)
+
+
+def displacement_mm(before: Volume, after: Volume) -> float:
+    """Return how far the middle half of a scan was moved, in millimeters on average."""
+    quarters = [(n / 4, 3 * n / 4) for n in before.size]
+    corners = np.stack(np.meshgrid(*quarters), axis=-1).reshape(-1, 3)
+    return float(np.linalg.norm(after.ras(corners) - before.ras(corners), axis=1).mean())
+
+
+def _around(mask: Volume) -> Volume:
+    """Return the mask with a margin, whose edge of skull and scalp holds much of the information."""
+    distance = ndimage.distance_transform_edt(mask.array == 0, sampling=mask.spacing[::-1])
+    return mask.with_array((distance <= _MARGIN_MM).astype(np.uint8))
+
+
+def _method(mask: sitk.Image, grid: Volume) -> tuple[sitk.ImageRegistrationMethod, sitk.Euler3DTransform]:
+    start = sitk.Euler3DTransform()
+    middle = grid.ras(np.argwhere(grid.array).mean(axis=0)[::-1])
+    start.SetCenter((_LPS_FROM_RAS[:3, :3] @ middle).tolist())
+    method = sitk.ImageRegistrationMethod()
+    method.SetMetricAsMattesMutualInformation(_BINS)
+    method.SetMetricFixedMask(mask)
+    method.SetMetricSamplingStrategy(method.REGULAR)
+    method.SetMetricSamplingPercentagePerLevel(_SAMPLED, _SEED)
+    method.SetInterpolator(sitk.sitkLinear)
+    method.SetOptimizerAsRegularStepGradientDescent(1.0, 0.01, 200, relaxationFactor=0.6)
+    method.SetOptimizerScalesFromPhysicalShift()
+    method.SetShrinkFactorsPerLevel(_SHRINK)
+    method.SetSmoothingSigmasPerLevel(_SIGMAS)
+    return method, start
+
+
+def _fit(method: sitk.ImageRegistrationMethod, transform: sitk.Transform, images: list[sitk.Image]) -> float:
+    """Return the mutual information, higher for a better fit."""
+    method.SetInitialTransform(sitk.Euler3DTransform(transform), inPlace=False)
+    return -method.MetricEvaluate(*images)
+
+
+def _matrix(transform: sitk.Euler3DTransform) -> np.ndarray:
+    matrix = np.eye(4)
+    rotation = np.array(transform.GetMatrix()).reshape(3, 3)
+    center = np.array(transform.GetCenter())
+    matrix[:3, :3] = rotation
+    matrix[:3, 3] = np.array(transform.GetTranslation()) + center - rotation @ center
+    return matrix

@@ -1,0 +1,59 @@
+"""Channels between which the patient moved."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+
+from RadioGenomicsLib.imaging.phantom import head_phantom
+from RadioGenomicsLib.imaging.registration import displacement_mm
+from RadioGenomicsLib.imaging.registration import register
+from RadioGenomicsLib.imaging.volume import Volume
+
+
+@pytest.fixture(scope="module")
+def head():
+    return head_phantom()
+
+
+def moved(volume: Volume, degrees: tuple[float, float, float], shift_mm: tuple[float, float, float]) -> Volume:
+    """The scan as if the patient had moved: the same voxels at another place."""
+    motion = np.eye(4)
+    motion[:3, :3] = Rotation.from_euler("xyz", degrees, degrees=True).as_matrix()
+    motion[:3, 3] = shift_mm
+    return Volume(volume.array, motion @ volume.affine, volume.name)
+
+
+def test_a_moved_channel_is_brought_back(head) -> None:
+    t1, flair = head.channels["T1"], head.channels["FLAIR"]
+    away = moved(t1, (4, -3, 8), (5, -3, 14))
+    assert displacement_mm(away, t1) > 12
+    assert displacement_mm(register(away, flair, head.brain), t1) < flair.spacing[2]
+
+
+def test_the_same_scans_always_end_at_the_same_place(head) -> None:
+    away = moved(head.channels["T1"], (0, 0, 5), (0, 4, 6))
+    places = [register(away, head.channels["FLAIR"], head.brain).affine for _ in range(2)]
+    np.testing.assert_array_equal(*places)
+
+
+def test_a_channel_on_the_same_grid_is_not_touched(head) -> None:
+    assert register(head.channels["T1"], head.channels["FLAIR"], head.brain) is head.channels["T1"]
+
+
+def test_voxels_are_not_interpolated(head) -> None:
+    away = moved(head.channels["T1"], (0, 0, 5), (0, 4, 6))
+    assert np.shares_memory(register(away, head.channels["FLAIR"], head.brain).array, away.array)
+
+
+def test_noise_fits_nowhere_better_and_stays(head) -> None:
+    flair = head.channels["FLAIR"]
+    noise = np.random.default_rng(0).normal(size=flair.array.shape).astype(np.float32)
+    away = moved(flair.with_array(noise, "noise"), (0, 0, 0), (3, 0, 0))
+    np.testing.assert_array_equal(register(away, flair, head.brain).affine, away.affine)
+
+
+def test_a_scan_elsewhere_stays_for_the_check_of_the_overlap_to_refuse(head) -> None:
+    away = moved(head.channels["T1"], (0, 0, 0), (900, 0, 0))
+    assert register(away, head.channels["FLAIR"], head.brain) is away
