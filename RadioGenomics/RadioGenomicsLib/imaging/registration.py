@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import SimpleITK as sitk
@@ -20,8 +22,11 @@ _BINS = 32
 _SIGMAS, _SHRINK, _SAMPLED = (2, 1), (4, 2), (1.0, 0.5)
 # In nats of mutual information: a smaller gain is within what sampling gives by chance.
 _LEAST_GAIN = 0.01
-_MARGIN_MM = 5.0
-_SEED, _DIGITS = 1, 6
+# Skull and scalp around the brain hold much of what tells the rotation.
+_MARGIN_MM = 20.0
+# Fat and vessels are brighter than tissue by so much that few bins would be left for the rest.
+_DARKEST, _BRIGHTEST = 1.0, 98.5
+_SEED = 1
 
 
 def register(moving: Volume, fixed: Volume, brain: Volume) -> Volume:
@@ -40,16 +45,16 @@ def register(moving: Volume, fixed: Volume, brain: Volume) -> Volume:
     mask = _around(resample(brain, fixed, nearest=True))
     if not mask.array.any():
         return moving
-    method, start = _method(to_image(mask), mask)
-    images = [sitk.Cast(to_image(volume), sitk.sitkFloat32) for volume in (fixed, moving)]
+    with _one_thread():
+        method, start = _method(to_image(mask), mask)
+    images = [to_image(_clipped(volume)) for volume in (fixed, moving)]
     found = sitk.Euler3DTransform(start)
     try:
-        before = _fit(method, start, images)
-        method.SetInitialTransform(found, inPlace=True)
-        method.Execute(*images)
-        # ITK's threads add up in any order: rounded to micrometers, the same scans always end at the same place.
-        found.SetParameters(np.round(found.GetParameters(), _DIGITS).tolist())
-        gain = _fit(method, found, images) - before
+        with _one_thread():
+            before = _fit(method, start, images)
+            method.SetInitialTransform(found, inPlace=True)
+            method.Execute(*images)
+            gain = _fit(method, found, images) - before
     except RuntimeError as error:
         # ITK gives up where the scans hardly overlap; the check of the overlap names that to the user.
         log.warning("%s could not be registered: %s", moving.name, str(error).splitlines()[-1])
@@ -68,8 +73,24 @@ def displacement_mm(before: Volume, after: Volume) -> float:
     return float(np.linalg.norm(after.ras(corners) - before.ras(corners), axis=1).mean())
 
 
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """ITK's threads add up in any order: only one always ends at the same place, to the last bit."""
+    before = sitk.ProcessObject.GetGlobalDefaultNumberOfThreads()
+    sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
+    try:
+        yield
+    finally:
+        sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(before)
+
+
+def _clipped(volume: Volume) -> Volume:
+    low, high = np.percentile(volume.array, (_DARKEST, _BRIGHTEST))
+    return volume.with_array(np.clip(volume.array, low, high).astype(np.float32))
+
+
 def _around(mask: Volume) -> Volume:
-    """Return the mask with a margin, whose edge of skull and scalp holds much of the information."""
+    """Return the mask with a margin."""
     distance = ndimage.distance_transform_edt(mask.array == 0, sampling=mask.spacing[::-1])
     return mask.with_array((distance <= _MARGIN_MM).astype(np.uint8))
 

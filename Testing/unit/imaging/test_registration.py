@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
+from RadioGenomicsLib.imaging.grid import resample
 from RadioGenomicsLib.imaging.phantom import head_phantom
+from RadioGenomicsLib.imaging.reading import read_mask
+from RadioGenomicsLib.imaging.reading import read_volume
 from RadioGenomicsLib.imaging.registration import displacement_mm
 from RadioGenomicsLib.imaging.registration import register
 from RadioGenomicsLib.imaging.volume import Volume
@@ -57,3 +60,18 @@ def test_noise_fits_nowhere_better_and_stays(head) -> None:
 def test_a_scan_elsewhere_stays_for_the_check_of_the_overlap_to_refuse(head) -> None:
     away = moved(head.channels["T1"], (0, 0, 0), (900, 0, 0))
     assert register(away, head.channels["FLAIR"], head.brain) is away
+
+
+@pytest.mark.parametrize("name", ["t1", "t2"])
+def test_brains_of_a_patient_who_moved_lie_on_one_another_afterwards(data_root, name) -> None:
+    folder = data_root / "volumes" / "TCGA-FG-6692"
+    flair, scan = (read_volume(folder / f"{one}.nii.gz") for one in ("flair", name))
+    masks = folder / "hdbet_native"
+    flair_brain, brain = (read_mask(masks / f"hdbet_mask_native_{one}.nii.gz") for one in ("fla", name))
+    placed = register(scan, flair, flair_brain)
+
+    def overlap(where: Volume) -> float:
+        there = resample(Volume(brain.array, where.affine), flair, nearest=True).array > 0
+        return 2 * (there & (flair_brain.array > 0)).sum() / (there.sum() + (flair_brain.array > 0).sum())
+
+    assert overlap(placed) > max(0.9, overlap(scan) + 0.02)
