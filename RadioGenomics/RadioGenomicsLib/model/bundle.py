@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +27,8 @@ from RadioGenomicsLib.resources import resource_path
 
 if TYPE_CHECKING:
     from RadioGenomicsLib.model.network import TransUNet
+
+log = logging.getLogger(__name__)
 
 CARD, WEIGHTS, GENES = "model.json", "weights.safetensors", "genes.csv"
 _AGAIN = "Get the bundle again, or choose another one."
@@ -102,8 +105,14 @@ class Bundle:
 
 
 def list_bundles() -> list[Bundle]:
-    """Return every bundle that can be used, shipped and the user's own."""
-    return [load_bundle(path) for path in bundle_folders().values()]
+    """Return every bundle that can be used, shipped and the user's own; the log names those that cannot."""
+    bundles = []
+    for folder in bundle_folders().values():
+        try:
+            bundles.append(load_bundle(folder))
+        except BundleError as error:
+            log.warning("%s", error)
+    return bundles
 
 
 def load_bundle(name_or_path: str | Path) -> Bundle:

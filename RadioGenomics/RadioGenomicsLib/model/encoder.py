@@ -89,8 +89,10 @@ def encode(network: TransUNet, planes: np.ndarray, device: str, progress: Progre
         try:
             tumor, tokens = _run(network.to(device), planes, device, batch, progress)
             return Encoded(tumor, tokens, device, tuple(notes))
-        except torch.OutOfMemoryError:
-            if device == "cpu" and batch == 1:
+        except RuntimeError as error:
+            # CUDA has a type of its own for it, MPS only the words.
+            out_of_memory = isinstance(error, torch.OutOfMemoryError) or "out of memory" in str(error)
+            if not out_of_memory or (device == "cpu" and batch == 1):
                 raise
             if batch > 1:
                 batch //= 2

@@ -11,6 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
+from RadioGenomicsLib.errors import BundleError
 from RadioGenomicsLib.imaging.descriptors import VoxelMaps
 from RadioGenomicsLib.imaging.descriptors import describe
 from RadioGenomicsLib.imaging.descriptors.regions import normal_tissue
@@ -50,8 +51,17 @@ class KernelModel:
         self._normal = normal_tissue(tumor, self._maps.brain)
 
     def embedding(self, tumor: np.ndarray) -> np.ndarray:
-        """Return the descriptors in the bundle's order."""
-        return ordered(describe(self._maps, tumor, self._normal), self._bundle.card["head"]["descriptors"])
+        """Return the descriptors in the bundle's order.
+
+        Raises:
+            BundleError: the bundle was made with descriptors that this software does not know.
+        """
+        described = describe(self._maps, tumor, self._normal)
+        names = self._bundle.card["head"]["descriptors"]
+        unknown = [name for name in names if name not in described]
+        if unknown:
+            raise BundleError(self._bundle.path, f"it needs the descriptor {unknown[0]}", "Update RadioGenomics.")
+        return ordered(described, names)
 
     def expression(self, tumor: np.ndarray) -> np.ndarray:
         """Return the predicted z of all matrices, one after the other."""

@@ -69,6 +69,17 @@ def test_a_bundle_is_found_by_its_name(bundle: Bundle, monkeypatch: pytest.Monke
     assert "tiny" in [one.id for one in list_bundles()]
 
 
+def test_a_damaged_bundle_does_not_hide_the_others(
+    bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    shutil.copytree(bundle.path, tmp_path / "good")
+    shutil.copytree(bundle.path, tmp_path / "bad")
+    (tmp_path / "bad" / "genes.csv").unlink()
+    monkeypatch.setenv("RADIOGENOMICS_MODELS", str(tmp_path))
+    assert tmp_path / "good" in [one.path for one in list_bundles()]
+    assert "genes.csv is missing" in caplog.text
+
+
 def test_an_unknown_name_is_refused_with_those_that_there_are(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RADIOGENOMICS_MODELS", str(bundle.path.parent))
     with pytest.raises(BundleError, match="huge") as caught:

@@ -117,3 +117,25 @@ def test_a_device_that_is_not_there_is_refused_by_name(monkeypatch: pytest.Monke
 def test_auto_takes_the_gpu_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     assert choose_device("auto") == "cuda"
+
+
+class Failing(Recorder):
+    """A device that fails with the words it is given, unless it gets few slices."""
+
+    words = "MPS backend out of memory (MPS allocated: 9 GB)"
+
+    def __call__(self, planes: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        if len(planes) > 8:
+            raise RuntimeError(self.words)
+        return super().__call__(planes)
+
+
+def test_lack_of_memory_that_is_told_in_words_only_halves_the_batch(planes: np.ndarray, other_device: str) -> None:
+    assert "8 at a time" in encode(Failing({"cuda": 99}), planes, other_device).notes[0]
+
+
+def test_another_failure_of_the_network_is_not_taken_for_lack_of_memory(planes: np.ndarray) -> None:
+    network = Failing({"cpu": 99})
+    network.words = "shapes cannot be multiplied"
+    with pytest.raises(RuntimeError, match="shapes"):
+        encode(network, planes, "cpu")

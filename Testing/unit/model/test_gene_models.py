@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
+from RadioGenomicsLib.errors import BundleError
 from RadioGenomicsLib.imaging.descriptors import VoxelMaps
 from RadioGenomicsLib.imaging.descriptors import describe
 from RadioGenomicsLib.imaging.descriptors.regions import normal_tissue
@@ -78,3 +81,9 @@ def test_dropout_is_off_in_prediction(paper_bundle: Bundle, tokens: np.ndarray, 
     first = PaperModel(paper_bundle, lambda: tokens).expression(region)
     torch.manual_seed(1)
     np.testing.assert_array_equal(first, PaperModel(paper_bundle, lambda: tokens).expression(region))
+
+
+def test_a_descriptor_of_another_version_is_refused_by_name(bundle: Bundle, study: Study, region: np.ndarray) -> None:
+    card = bundle.card | {"head": bundle.card["head"] | {"descriptors": ["color_of_the_hat"]}}
+    with pytest.raises(BundleError, match="color_of_the_hat"):
+        KernelModel(replace(bundle, card=card), study, region).embedding(region)
