@@ -84,7 +84,7 @@ def test_an_absent_channel_is_unknown_not_zero(patients: list[PreparedPatient]) 
 def test_the_networks_own_outline_is_described_inside_the_brain(patients: list[PreparedPatient]) -> None:
     patient = patients[0]
     moved = np.roll(patient.tumor, 3, axis=1) & patient.brain
-    probability = np.where(moved | ~patient.brain, np.float32(0.9), np.float32(0.1))
+    probability = np.where(moved | ~patient.brain, np.float32(0.9), np.float32(0.01))
     found = describe_proposal(patient, SETTINGS, UnseenPatient(probability, np.empty(0)))
     expected = describe_patient(patient, SETTINGS, moved)
     for name, value in expected.items():
