@@ -166,8 +166,13 @@ def _batch(options: argparse.Namespace) -> int:
 
 
 def _models(_options: argparse.Namespace) -> int:
+    from RadioGenomicsLib import embedded
     from RadioGenomicsLib.model.bundle import list_bundles
 
+    embedded.start()
+    from RadioGenomicsLib.scene.dependencies import ensureDependencies
+
+    ensureDependencies()
     for bundle in list_bundles():
         print(f"{bundle.id}\t{len(bundle.genes.symbol)} genes\t{bundle.path}")
     return 0

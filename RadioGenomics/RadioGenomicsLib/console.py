@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 
 from RadioGenomicsLib.progress import Progress
 
@@ -12,7 +13,8 @@ from RadioGenomicsLib.progress import Progress
 @contextmanager
 def console_progress() -> Iterator[Progress]:
     """Give a progress callable that writes to stderr, so that stdout holds only results."""
-    if not sys.stderr.isatty():
+    # Without tqdm the packages that a prediction needs are missing too, which is told where they are needed.
+    if not sys.stderr.isatty() or find_spec("tqdm") is None:
         yield _step_lines()
         return
     from tqdm import tqdm

@@ -27,7 +27,13 @@ class Steps:
     """The real steps."""
 
     def load(self, model: str, device: str) -> Predictor:
-        """Load and check a bundle and put its network on the device."""
+        """Load and check a bundle and put its network on the device.
+
+        Inside Slicer this is where packages that are missing are installed, after a question.
+        """
+        from RadioGenomicsLib.scene.dependencies import ensureDependencies
+
+        ensureDependencies()
         from RadioGenomicsLib.model.bundle import load_bundle
         from RadioGenomicsLib.model.predictor import Predictor
 
@@ -37,6 +43,9 @@ class Steps:
         self, channels: dict[str, Volume], *, method: str = "auto", device: str = "auto", progress: Progress = silent
     ) -> Volume | None:
         """Return the brain mask of a study, or None where there is no brain to find (CT, breast)."""
+        from RadioGenomicsLib.scene.dependencies import ensureDependencies
+
+        ensureDependencies()
         from RadioGenomicsLib.imaging.body_part import require_head_mr
         from RadioGenomicsLib.imaging.brain import extract_brain
 
