@@ -25,6 +25,7 @@ from RadioGenomicsLib.progress import within
 
 FIGURES = ("tumor_ml", "distance_percentile", "far_from_training")  # as prediction.json names them
 SUMMARY_COLUMNS = ("patient", "status", "reason", *FIGURES, "seconds", "folder")
+_BEYOND = "cells beyond the columns"
 _log = logging.getLogger(__name__)
 
 
@@ -43,14 +44,18 @@ class Patient:
     roi: Path | None = None
 
 
-def read_patients(source: Path) -> list[Patient]:
+def read_patients(source: Path, output: Path | None = None) -> list[Patient]:
     """List the patients of a folder (one subfolder each) or of a CSV.
 
+    Args:
+        source: the folder or CSV. Hidden folders, and the results where they go below the folder, are no patients.
+        output: where the results go.
+
     Raises:
-        InputError: the source is not there, holds no patient, or names one twice.
+        InputError: the source is not there, cannot be read, holds no patient, or names one twice.
     """
     if source.is_dir():
-        patients = [Patient(path.name, [str(path)]) for path in sorted(source.iterdir()) if path.is_dir()]
+        patients = [Patient(path.name, [str(path)]) for path in _subfolders(source) if not _same(path, output)]
     elif source.is_file():
         patients = _read_csv(source)
     else:
@@ -81,6 +86,7 @@ def run_batch(
         Canceled: from ``progress``; the patients done so far stay.
     """
     rows: list[dict[str, object]] = []
+    _write_summary(rows, output)
     for n, patient in enumerate(patients):
         step = within(progress, n / len(patients), (n + 1) / len(patients))
         rows.append(_run_patient(patient, options, output / patient.name, step))
@@ -136,13 +142,27 @@ def _write_summary(rows: list[dict[str, object]], output: Path) -> None:
         raise OutputError(output, f"the summary cannot be written ({error})", "Choose another folder.") from error
 
 
+def _subfolders(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.iterdir()) if path.is_dir() and not path.name.startswith(".")]
+
+
+def _same(path: Path, output: Path | None) -> bool:
+    return output is not None and path.resolve() == output.resolve()
+
+
 def _read_csv(source: Path) -> list[Patient]:
-    with source.open(newline="", encoding="utf-8-sig") as file:
-        rows = list(csv.DictReader(file))
+    try:
+        with source.open(newline="", encoding="utf-8-sig") as file:
+            rows = list(csv.DictReader(file, restkey=_BEYOND, restval=""))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(source, "it cannot be read as a CSV", "Save it as CSV in UTF-8.") from error
     if rows and "patient" not in rows[0]:
-        raise InputError(source, "it has no column 'patient'", "Name the columns patient, FLAIR, T1c, … and roi.")
+        mend = "Name the columns patient, FLAIR, T1c, … and roi, with commas between them."
+        raise InputError(source, "it has no column 'patient'", mend)
     patients = []
     for row in rows:
+        if _BEYOND in row:
+            raise InputError(source, f"the row of {row['patient']!r} has more cells than columns", "Mend the row.")
         paths = {column: source.parent / text for column, text in row.items() if column != "patient" and text}
         roi = paths.pop("roi", None)
         patients.append(Patient(row["patient"], [f"{role}={path}" for role, path in paths.items()], roi))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import math
 import re
 import sys
 from pathlib import Path
@@ -80,7 +81,12 @@ def build_parser() -> argparse.ArgumentParser:
     region = predict.add_mutually_exclusive_group()
     region.add_argument("--roi", type=Path, metavar="MASK", help="tumor mask file; default: the model proposes it")
     region.add_argument("--seed", type=_point, metavar="R,A,S", help="a point in the tumor, RAS mm; it is grown")
-    region.add_argument("--box", type=_box, metavar="R,A,S,R,A,S", help="two opposite corners of a box, RAS mm")
+    region.add_argument(
+        "--box",
+        type=_box,
+        metavar="R,A,S,R,A,S",
+        help="two opposite corners of a box, RAS mm; all brain in it counts as tumor",
+    )
     predict.add_argument(
         "--brain", default="auto", metavar="MASK|METHOD|none", help="brain mask file or method (default: by the scan)"
     )
@@ -133,10 +139,10 @@ def _predict(options: argparse.Namespace) -> int:
             from RadioGenomicsLib.sample import load_sample
 
             study = load_sample(options.sample, progress)
-            title, channels, tumor = study.title, study.channels, study.tumor
+            title, name, channels, tumor = study.title, study.title, study.channels, study.tumor
         else:
             paths = find_volumes(options.volume)
-            title, channels, tumor = ", ".join(paths), read_channels(paths), None
+            title, name, channels, tumor = ", ".join(paths), "", read_channels(paths), None
         if options.roi:
             tumor = read_mask(options.roi)
         prediction = predict_study(
@@ -144,6 +150,7 @@ def _predict(options: argparse.Namespace) -> int:
             _options(options),
             options.output,
             tumor=options.seed or options.box or tumor,
+            study=name,
             progress=progress,
         )
     print(f"{title}\n{RESEARCH_USE}")
@@ -156,7 +163,7 @@ def _predict(options: argparse.Namespace) -> int:
 
 def _batch(options: argparse.Namespace) -> int:
     with console_progress() as progress:
-        rows = run_batch(read_patients(options.patients), _options(options), options.output, progress)
+        rows = run_batch(read_patients(options.patients, options.output), _options(options), options.output, progress)
     failed = [row for row in rows if row["status"] == "failed"]
     for row in failed:
         print(f"failed: {row['patient']}: {row['reason']}", file=sys.stderr)
@@ -213,7 +220,7 @@ def _numbers(text: str, count: int) -> tuple[float, ...]:
         numbers = tuple(float(part) for part in text.split(","))
     except ValueError:
         numbers = ()
-    if len(numbers) != count:
+    if len(numbers) != count or not all(map(math.isfinite, numbers)):
         raise argparse.ArgumentTypeError(f"{text!r} is not {count} numbers with commas between them")
     return numbers
 

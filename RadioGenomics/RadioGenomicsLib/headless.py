@@ -11,7 +11,9 @@ import numpy as np
 
 from RadioGenomicsLib import embedded
 from RadioGenomicsLib.errors import ChannelError
+from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.imaging.reading import read_mask
+from RadioGenomicsLib.imaging.reading import split_choice
 from RadioGenomicsLib.imaging.roles import find_channels
 from RadioGenomicsLib.imaging.roles import guess_role
 from RadioGenomicsLib.imaging.volume import Volume
@@ -47,6 +49,7 @@ def find_volumes(texts: list[str]) -> dict[str, Path]:
 
     Raises:
         ChannelError: a role is unknown, cannot be guessed from a name, or is given twice.
+        InputError: a path without a role is not there.
     """
     paths: dict[str, Path] = {}
     for text in texts:
@@ -77,6 +80,7 @@ def predict_study(
     output: Path,
     *,
     tumor: Volume | tuple[float, ...] | None = None,
+    study: str = "",
     progress: Progress = silent,
 ) -> Prediction:
     """Predict one patient in a scene of its own and write the output folder.
@@ -87,6 +91,7 @@ def predict_study(
         output: a folder that is new or empty; it appears only when everything in it is written.
         tumor: a mask; a seed point (R, A, S) or two corners of a box (R, A, S, R, A, S) in mm; or None for
             the model's own proposal.
+        study: what the report calls the study; no name of a patient.
         progress: told the fraction done and the step.
 
     Raises:
@@ -104,6 +109,7 @@ def predict_study(
         tumor=_tumor(tumor),
         panel=options.panel,
         device=options.device,
+        study=study,
         outputFolder=output,
         progress=progress,
     )
@@ -112,11 +118,13 @@ def predict_study(
 
 def _brain(brain: str) -> str | tuple:
     """Return a method's name, or the segment of a mask file."""
-    if not Path(brain).is_file():
+    file = split_choice(brain)[0]
+    # No method's name has an ending: what has one is a file, and is refused as such where it is not there.
+    if not file.is_file() and not file.suffix:
         return brain
     from RadioGenomicsLib.scene.segments import BRAIN
 
-    return _segment(read_mask(Path(brain)), BRAIN)
+    return _segment(read_mask(brain), BRAIN)
 
 
 def _tumor(tumor: Volume | tuple[float, ...] | None) -> object:
@@ -162,5 +170,13 @@ def _split_role(text: str) -> tuple[str | None, Path]:
 def _guessed(path: Path) -> str:
     role = guess_role(path.name)
     if role is None:
+        if not split_choice(path)[0].exists():
+            raise InputError(path, "there is no such file or folder", "Check the path.")
+        if path.is_dir():
+            raise ChannelError(
+                path,
+                "no scan in it tells its role by its name",
+                f"Name the scans, as --volume FLAIR={path / 'scan.nii.gz'}; of DICOM series, FLAIR={path}#description.",
+            )
         raise ChannelError(path, "its role cannot be told from its name", f"Write ROLE={path}, e.g. FLAIR={path}.")
     return role

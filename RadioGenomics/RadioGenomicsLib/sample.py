@@ -23,6 +23,7 @@ from RadioGenomicsLib.imaging.volume import Volume
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
+from RadioGenomicsLib.report.facts import SYNTHETIC_HEAD
 from RadioGenomicsLib.resources import resource_path
 
 DEFAULT_SAMPLE = "glioma-mri"
@@ -101,7 +102,7 @@ def load_sample(name: str = DEFAULT_SAMPLE, progress: Progress = silent) -> Samp
 
 def synthetic_study() -> SampleStudy:
     """Return the synthetic head as a study; its tumor is left for the pipeline to find."""
-    return SampleStudy("Synthetic head (not a patient)", head_phantom().channels, None, synthetic=True)
+    return SampleStudy(SYNTHETIC_HEAD, head_phantom().channels, None, synthetic=True)
 
 
 def local_sample(sample: Sample) -> Path | None:

@@ -9,6 +9,7 @@ import pytest
 
 from RadioGenomicsLib import embedded
 from RadioGenomicsLib import headless
+from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.headless import Options
 from RadioGenomicsLib.headless import predict_study
 from RadioGenomicsLib.imaging.volume import Volume
@@ -94,3 +95,9 @@ def test_each_patient_of_a_batch_has_a_scene_of_its_own(asked: dict, scan: Volum
     for _ in range(2):
         headless.predict_study({"FLAIR": scan}, Options(), tmp_path)
         assert slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode") == 1
+
+
+def test_a_brain_mask_that_is_not_there_is_called_so(asked: dict, scan: Volume, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="there is no such file"):
+        predict_study({"FLAIR": scan}, Options(brain="brain.nii.gz"), tmp_path)
+    assert not asked

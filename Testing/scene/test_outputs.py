@@ -134,3 +134,30 @@ def test_a_failure_at_the_last_file_leaves_neither_folder_nor_nodes(scene, scan,
         RadioGenomicsLogic(steps).predict({"FLAIR": node}, outputFolder=tmp_path / "result")
     assert nodeIds(scene) == before
     assert not list(tmp_path.iterdir())
+
+
+def test_a_synthetic_head_is_called_so_in_every_output(scene, scan, steps, tmp_path):
+    node = nodeFromVolume(scan.with_array(scan.array, "synthetic FLAIR"))
+    RadioGenomicsLogic(steps).predict({"FLAIR": node}, outputFolder=tmp_path / "result")
+    folder = tmp_path / "result"
+    assert "Synthetic head" in (folder / "SYNTHETIC.txt").read_text(encoding="utf-8")
+    assert json.loads((folder / "prediction.json").read_text(encoding="utf-8"))["provenance"]["synthetic"] is True
+    for name in ("report.html", "attribution.nrrd", "brain.seg.nrrd", "tumor.seg.nrrd", "charts/glioma.svg"):
+        assert b"synthetic" in (folder / name).read_bytes().lower(), name
+    assert read_mask(folder / "tumor.seg.nrrd#Tumor").array.any()
+    scene.Clear(0)
+    assert scene.ReadFromMRB(str(folder / "scene.mrb"))
+    for name in ("FLAIR", "RadioGenomics genes", "RadioGenomics segments", "RadioGenomics attribution"):
+        assert scene.GetFirstNodeByName(f"synthetic {name}") is not None
+
+
+def test_the_header_of_the_map_says_what_it_is(written):
+    folder, _ = written
+    header = (folder / "attribution.nrrd").read_bytes().split(b"\n\n")[0].decode()
+    assert "Research use only" in header
+    assert "synthetic" not in header
+
+
+def test_the_map_can_be_found_by_its_name(written):
+    _, nodes = written
+    assert slicer.util.getNode(nodes.attributionVolume.GetName()) is nodes.attributionVolume

@@ -15,6 +15,7 @@ from RadioGenomicsLib.batch import run_batch
 from RadioGenomicsLib.errors import Canceled
 from RadioGenomicsLib.errors import GeometryError
 from RadioGenomicsLib.errors import InputError
+from RadioGenomicsLib.errors import OutputError
 from RadioGenomicsLib.headless import Options
 
 FIGURES = {"tumor_ml": 12.5, "distance_percentile": 40.0, "far_from_training": False}
@@ -109,3 +110,23 @@ def test_an_unusable_csv_is_refused_before_anything_runs(tmp_path: Path, content
 def test_a_source_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such"):
         read_patients(tmp_path / "missing")
+
+
+def test_results_and_hidden_folders_below_the_cohort_are_no_patients(tmp_path: Path) -> None:
+    for name in ("p1", "p2", ".cache", "results"):
+        (tmp_path / name).mkdir()
+    assert [patient.name for patient in read_patients(tmp_path, tmp_path / "results")] == ["p1", "p2"]
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00bad", b"patient,FLAIR\na,b,c,d\n", b"patient;FLAIR\na;b\n"])
+def test_a_table_that_is_no_good_csv_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "patients.csv").write_bytes(content)
+    with pytest.raises(InputError):
+        read_patients(tmp_path / "patients.csv")
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_any_work(done: list[str], tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError):
+        run_batch(_patients("one"), Options(), tmp_path / "file")
+    assert not done

@@ -54,6 +54,8 @@ def test_a_box_has_two_corners(calls: list[dict]) -> None:
         ["predict", "--output", "out"],
         ["predict", "--volume", "FLAIR=a.nii"],
         ["predict", *STUDY, "--seed", "1,2"],
+        ["predict", *STUDY, "--seed", "nan,2,3"],
+        ["predict", *STUDY, "--box", "1,2,3,inf,5,6"],
         ["predict", *STUDY, "--seed", "1,2,3", "--box", "1,2,3,4,5,6"],
         ["predict", *STUDY, "--sample"],
         [],
@@ -82,6 +84,7 @@ def test_a_synthetic_sample_is_called_synthetic(
     monkeypatch.setattr("RadioGenomicsLib.sample.load_sample", lambda *_: study)
     assert cli.main(["predict", "--sample", "--output", "out"]) == 0
     assert "Synthetic head (not a patient)" in capsys.readouterr().out
+    assert calls[0]["study"] == "Synthetic head (not a patient)"
 
 
 def test_an_expected_failure_is_one_line_with_its_exit_code(

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from RadioGenomicsLib.errors import ChannelError
+from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.headless import find_volumes
 from RadioGenomicsLib.headless import read_channels
 from RadioGenomicsLib.imaging.reading import write_volume
@@ -42,10 +43,25 @@ def test_a_component_of_a_4d_file_keeps_its_number() -> None:
     assert find_volumes(["FLAIR=four.nii.gz#1"]) == {"FLAIR": Path("four.nii.gz#1")}
 
 
-@pytest.mark.parametrize("typed", ["DWI=a.nii", "patient.nii.gz"])
-def test_an_unknown_role_is_refused(typed: str) -> None:
+def test_an_unknown_role_is_refused() -> None:
     with pytest.raises(ChannelError):
-        find_volumes([typed])
+        find_volumes(["DWI=a.nii"])
+
+
+def test_a_name_that_tells_no_role_is_refused_with_the_mend(tmp_path: Path) -> None:
+    (tmp_path / "patient.nii.gz").touch()
+    with pytest.raises(ChannelError, match="FLAIR="):
+        find_volumes([str(tmp_path / "patient.nii.gz")])
+
+
+def test_a_path_that_is_not_there_is_called_so_whatever_its_name() -> None:
+    with pytest.raises(InputError, match="there is no such file"):
+        find_volumes(["patient.nii.gz"])
+
+
+def test_a_folder_whose_scans_tell_no_role_is_called_so(tmp_path: Path) -> None:
+    with pytest.raises(ChannelError, match="no scan in it tells its role"):
+        find_volumes([str(tmp_path)])
 
 
 def test_a_role_given_twice_is_refused_with_both_paths() -> None:

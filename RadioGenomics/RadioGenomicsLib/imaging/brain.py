@@ -111,7 +111,7 @@ def _choose(name: str) -> ModuleType:
         raise DependencyError(
             "brain extraction" if name == "auto" else name,
             "it is not installed",
-            "Install deepbet (pip install --no-deps deepbet), or give a brain mask.",
+            f"Install {names[0] if names else 'deepbet'}, see the README, or give a brain mask.",
         )
     return _METHODS[names[0]]
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 import os
 import uuid
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -112,6 +114,8 @@ def volume_name(file: Path) -> str:
 def _read_image(file: Path) -> sitk.Image:
     if not file.is_file():
         raise InputError(file, "there is no such file", "Check the path.")
+    if file.suffix == ".gz":
+        _require_whole(file)
     try:
         return sitk.ReadImage(str(file))
     except RuntimeError as error:
@@ -123,6 +127,21 @@ def _read_image(file: Path) -> sitk.Image:
         raise InputError(
             file.name, "it is damaged or not an image", "Use NIfTI, NRRD, MetaImage or a DICOM folder."
         ) from error
+
+
+def _require_whole(file: Path) -> None:
+    """Decompress to the end: ITK takes a gzip file that was cut off for a whole one.
+
+    Raises:
+        InputError: it ends too early, or its checksum is wrong.
+    """
+    try:
+        with gzip.open(file) as stream:
+            while stream.read(1 << 20):
+                pass
+    except (EOFError, OSError, zlib.error) as error:
+        log.debug("gzip could not read %s: %s", file.name, error)
+        raise InputError(file.name, "it is damaged or ends too early", "Copy or export the file again.") from error
 
 
 def _components(image: sitk.Image) -> int:

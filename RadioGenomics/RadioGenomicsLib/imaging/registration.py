@@ -57,7 +57,7 @@ def register(moving: Volume, fixed: Volume, brain: Volume) -> Volume:
             gain = _fit(method, found, images) - before
     except RuntimeError as error:
         # ITK gives up where the scans hardly overlap; the check of the overlap names that to the user.
-        log.warning("%s could not be registered: %s", moving.name, str(error).splitlines()[-1])
+        log.debug("%s could not be registered: %s", moving.name, error)
         return moving
     if gain < _LEAST_GAIN:
         return moving

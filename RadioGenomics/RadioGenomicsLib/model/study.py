@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -19,8 +18,6 @@ from RadioGenomicsLib.imaging.study import align
 from RadioGenomicsLib.imaging.volume import Volume
 from RadioGenomicsLib.model.preprocessing import Preprocessing
 from RadioGenomicsLib.model.preprocessing import brain_grid
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -86,9 +83,6 @@ def prepare(channels: Mapping[str, Volume], settings: Preprocessing, brain: Volu
         RegionError: the brain mask is empty or does not cover the scan.
     """
     reference = channels[reference_role(channels, settings)]
-    unread = sorted(set(channels) - set(settings.channels))
-    if unread:
-        log.info("The model does not read %s", ", ".join(unread))
     upright = canonical(reference)
     mask = resample(brain, upright, nearest=True)
     if not mask.array.any():

@@ -17,6 +17,8 @@ def save_tensors(tensors: Mapping[str, np.ndarray], path: Path) -> None:
 
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     save_file({name: np.ascontiguousarray(array) for name, array in tensors.items()}, aside)
+    # safetensors lets only the owner read; a bundle is for whoever may read its folder.
+    aside.chmod(0o644)
     aside.replace(path)
 
 

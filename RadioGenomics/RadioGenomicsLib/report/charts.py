@@ -25,7 +25,7 @@ _WRAP = 112
 _BIN = 0.05
 
 
-def forest_svg(panel_table: Mapping[str, np.ndarray], title: str) -> str:
+def forest_svg(panel_table: Mapping[str, np.ndarray], title: str, *, synthetic: bool = False) -> str:
     """Draw a panel: each gene's predicted z with its 90 % interval, and the numbers beside it.
 
     Filled marks are genes the model predicts reliably, rings are those it does not. Genes that the model lacks are
@@ -34,13 +34,14 @@ def forest_svg(panel_table: Mapping[str, np.ndarray], title: str) -> str:
     Args:
         panel_table: as :func:`RadioGenomicsLib.genes.table.panel_table` returns it.
         title: for screen readers.
+        synthetic: the scans were made up; the chart says so.
     """
     reach = _reach(panel_table)
     parts: list[str] = []
     y = _head(parts)
     for name in dict.fromkeys(panel_table["group"].tolist()):
         y = _group(parts, panel_table, name, y, reach)
-    y = _legend(parts, _axis(parts, y, reach))
+    y = _legend(parts, _axis(parts, y, reach), synthetic)
     return svg.document(_WIDTH, y + 8, title, _spoken(panel_table), parts)
 
 
@@ -173,7 +174,7 @@ def _axis(parts: list[str], y: float, reach: float) -> float:
     return y + 46
 
 
-def _legend(parts: list[str], y: float) -> float:
+def _legend(parts: list[str], y: float, synthetic: bool) -> float:
     y += 26
     entries: Iterable[tuple[float, str, bool, str]] = (
         (10.0, "sure", True, "reliable"),
@@ -182,7 +183,8 @@ def _legend(parts: list[str], y: float) -> float:
     for x, role, filled, name in entries:
         parts.append(svg.line(x - 10, y - 4.5, x + 10, y - 4.5, role=role, width=2, dashes="" if filled else "3 4"))
         parts += [svg.dot(x, y - 4.5, role=role, filled=filled), svg.text(x + 16, y, name, size=12)]
-    note = "bar: 90 % interval · r: cross-validated · Research use only"
+    origin = " · Synthetic head" if synthetic else ""
+    note = f"bar: 90 % interval · r: cross-validated{origin} · Research use only"
     parts.append(svg.text(_WIDTH, y, note, role="soft", anchor="end", size=12))
     return y
 

@@ -36,10 +36,10 @@ def write_tables(prediction: Prediction, panels: Mapping[str, Panel], folder: Pa
     write_csv(rows, folder / "gene_table.csv")
     write_csv(join_tables(list(tables.values())), folder / "panels.csv")
     _write(folder / "prediction.json", json.dumps(_summary(prediction), indent=2, allow_nan=False) + "\n")
-    charts = folder / "charts"
+    charts, synthetic = folder / "charts", facts.is_synthetic(prediction)
     charts.mkdir()
     for panel in panels.values():
-        _write(charts / f"{panel.id}.svg", forest_svg(tables[panel.id], panel.title))
+        _write(charts / f"{panel.id}.svg", forest_svg(tables[panel.id], panel.title, synthetic=synthetic))
     _write(charts / "cross_validated_r.svg", histogram_svg(rows["cv_r"], rows["reliable"]))
 
 

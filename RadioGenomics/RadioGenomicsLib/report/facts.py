@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 RESEARCH_USE = "Research use only. Predicted mRNA levels, not measured ones, and no mutation status."
 FAR = "far"
+SYNTHETIC_HEAD = "Synthetic head (not a patient)"
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,11 @@ def statements(prediction: Prediction) -> list[tuple[str, str]]:
         ),
         *(("Of this model", text) for text in card["limitations"]),
     ]
+
+
+def is_synthetic(prediction: Prediction) -> bool:
+    """Tell whether the scans were made up, so that the figures say nothing of anybody."""
+    return bool(prediction.provenance.get("synthetic"))
 
 
 def log2_unit(prediction: Prediction) -> str:

@@ -56,6 +56,7 @@ def report_html(prediction: Prediction, panels: Mapping[str, Panel], panel: str,
     sections = [_panel_section(prediction, each) for each in shown]
     return environment.get_template("report.html.j2").render(
         research_use=facts.RESEARCH_USE,
+        study=prediction.provenance.get("study", ""),
         bundle_id=prediction.bundle.id,
         card=prediction.bundle.card,
         headline=facts.headline(prediction),
@@ -99,7 +100,7 @@ def _panel_section(prediction: Prediction, panel: Panel) -> dict:
     return {
         "title": panel.title,
         "note": panel.note,
-        "charts": _charts(table, panel.title),
+        "charts": _charts(table, panel.title, facts.is_synthetic(prediction)),
         "genes": genes,
         "references": list(references),
         "present": int(present.sum()),
@@ -107,12 +108,16 @@ def _panel_section(prediction: Prediction, panel: Panel) -> dict:
     }
 
 
-def _charts(table: GeneTable, title: str) -> list[str]:
+def _charts(table: GeneTable, title: str, synthetic: bool) -> list[str]:
     """Return one chart, or one for each group where one would not fit on a page."""
     if (table["status"] != NOT_IN_MODEL).sum() <= _MOST_ROWS:
-        return [forest_svg(table, title)]
+        return [forest_svg(table, title, synthetic=synthetic)]
     return [
-        forest_svg({name: values[table["group"] == group] for name, values in table.items()}, f"{title}: {group}")
+        forest_svg(
+            {name: values[table["group"] == group] for name, values in table.items()},
+            f"{title}: {group}",
+            synthetic=synthetic,
+        )
         for group in dict.fromkeys(table["group"].tolist())
     ]
 

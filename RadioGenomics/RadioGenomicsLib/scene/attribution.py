@@ -43,7 +43,7 @@ def _colorNode(scene: slicer.vtkMRMLScene) -> slicer.vtkMRMLColorTableNode:
         return present
     node = slicer.vtkMRMLColorTableNode()
     node.SetTypeToUser()
-    node.SetName("RadioGenomics attribution")
+    node.SetName("RadioGenomics blue to red")
     node.SetSingletonTag(_COLOR_TAG)
     node.SetAttribute("Category", "RadioGenomics")
     node.SetNumberOfColors(_LEVELS)

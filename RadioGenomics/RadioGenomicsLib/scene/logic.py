@@ -19,6 +19,7 @@ from RadioGenomicsLib.imaging.volume import Volume
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
+from RadioGenomicsLib.report.facts import SYNTHETIC_HEAD
 from RadioGenomicsLib.scene.outputs import refuseUsedFolder
 from RadioGenomicsLib.scene.outputs import writeOutputs
 from RadioGenomicsLib.scene.result import PredictionNodes
@@ -115,7 +116,13 @@ class RadioGenomicsLogic:
             panel_genes=_symbolsInModel(panels[panel], predictor.bundle),
             progress=within(progress, 0.55, 0.90),
         )
-        origins = {"study": study, "brain_from": _originOf(brain), "tumor_from": _originOf(tumor)}
+        synthetic = reference.name.startswith("synthetic")
+        origins = {
+            "study": study or (SYNTHETIC_HEAD if synthetic else ""),
+            "synthetic": synthetic,
+            "brain_from": _originOf(brain),
+            "tumor_from": _originOf(tumor),
+        }
         result = Result(
             prediction=replace(prediction, provenance={**prediction.provenance, **origins}),
             panel=panels[panel],

@@ -7,12 +7,17 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import SimpleITK as sitk
 import slicer
 
 from RadioGenomicsLib.errors import OutputError
+from RadioGenomicsLib.imaging.itk import to_image
 from RadioGenomicsLib.imaging.volume import Volume
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
+from RadioGenomicsLib.report.facts import RESEARCH_USE
+from RadioGenomicsLib.report.facts import SYNTHETIC_HEAD
+from RadioGenomicsLib.scene.attribution import MEANING
 from RadioGenomicsLib.scene.result import Result
 from RadioGenomicsLib.scene.result import addResult
 from RadioGenomicsLib.scene.segments import BRAIN
@@ -70,15 +75,25 @@ def writeOutputs(result: Result, panels: dict[str, Panel], folder: Path, *, prog
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def writeSegment(mask: Volume, kind: SegmentKind, path: Path) -> None:
-    """Write one mask as ``.seg.nrrd`` with its name, color and terminology."""
+def writeSegment(mask: Volume, kind: SegmentKind, path: Path, *, origin: str = "") -> None:
+    """Write one mask as ``.seg.nrrd`` with its name (after ``origin``), color and terminology."""
     scene = _privateScene()
     node = addSegmentation(mask, kind.name, scene=scene)
-    addSegment(node, mask, kind)
+    addSegment(node, mask, kind, origin=origin)
     storage = scene.AddNewNodeByClass("vtkMRMLSegmentationStorageNode")
     storage.SetFileName(str(path))
     storage.SetUseCompression(True)
     _refuseUnwritten(path, bool(storage.WriteData(node)))
+
+
+def writeAttribution(result: Result, path: Path) -> None:
+    """Write the attribution map; the file's header says what it is."""
+    image = to_image(result.prediction.attribution)
+    image.SetMetaData("content", f"{result.origin}attribution: {MEANING} {RESEARCH_USE}")
+    try:
+        sitk.WriteImage(image, str(path), useCompression=True)
+    except RuntimeError:
+        _refuseUnwritten(path, written=False)
 
 
 def writeScene(result: Result, path: Path) -> None:
@@ -88,24 +103,30 @@ def writeScene(result: Result, path: Path) -> None:
     their role, since names of nodes often hold a patient's name.
     """
     scene = _privateScene()
-    scans = {role: nodeFromVolume(volume, name=role, scene=scene) for role, volume in result.channels.items()}
+    scans = {
+        role: nodeFromVolume(volume, name=f"{result.origin}{role}", scene=scene)
+        for role, volume in result.channels.items()
+    }
     drawnOn = next(role for role, volume in result.channels.items() if volume.same_grid(result.reference))
-    addResult(result, "RadioGenomics", volumeNode=scans[drawnOn], scene=scene)
+    addResult(result, f"{result.origin}RadioGenomics", volumeNode=scans[drawnOn], scene=scene)
     _refuseUnwritten(path, scene.WriteToMRB(str(path)))
 
 
 def _writeFiles(result: Result, panels: dict[str, Panel], folder: Path, progress: Progress) -> None:
-    from RadioGenomicsLib.imaging.reading import write_volume
     from RadioGenomicsLib.report.export import write_report
     from RadioGenomicsLib.report.export import write_tables
 
     progress(0.0, "Writing tables")
+    if result.origin:
+        # The columns of the tables are fixed, and have no place for it.
+        text = f"{SYNTHETIC_HEAD}. Every file and figure in this folder was made from it and means nothing.\n"
+        (folder / "SYNTHETIC.txt").write_text(text, encoding="utf-8", newline="\n")
     write_tables(result.prediction, panels, folder)
     progress(0.2, "Writing masks and maps")
     if result.brain is not None:
-        writeSegment(result.brain, BRAIN, folder / "brain.seg.nrrd")
-    writeSegment(result.tumor, TUMOR, folder / "tumor.seg.nrrd")
-    write_volume(result.prediction.attribution, folder / "attribution.nrrd")
+        writeSegment(result.brain, BRAIN, folder / "brain.seg.nrrd", origin=result.origin)
+    writeSegment(result.tumor, TUMOR, folder / "tumor.seg.nrrd", origin=result.origin)
+    writeAttribution(result, folder / "attribution.nrrd")
     progress(0.4, "Writing the report")
     write_report(result.prediction, panels, result.channels, result.tumor, folder, panel=result.panel.id)
     progress(0.7, "Writing the scene")

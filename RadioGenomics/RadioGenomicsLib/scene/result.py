@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import slicer
 
 from RadioGenomicsLib.imaging.volume import Volume
+from RadioGenomicsLib.report.facts import is_synthetic
 from RadioGenomicsLib.scene.attribution import addAttribution
 from RadioGenomicsLib.scene.folders import addFolder
 from RadioGenomicsLib.scene.folders import putInFolder
@@ -44,6 +45,11 @@ class Result:
     reference: Volume
     brain: Volume | None
     tumor: Volume
+
+    @property
+    def origin(self) -> str:
+        """Start of every name where the scans were made up; empty for a patient's."""
+        return "synthetic " if is_synthetic(self.prediction) else ""
 
 
 @dataclass(frozen=True)
@@ -85,9 +91,9 @@ def addResult(
         folder = addFolder(f"{name} (research use only)", beside=volumeNode, scene=scene)
         segmentation = addSegmentation(result.reference, f"{name} segments", volumeNode=volumeNode, scene=scene)
         if result.brain is not None:
-            brainId = addSegment(segmentation, result.brain, BRAIN)
+            brainId = addSegment(segmentation, result.brain, BRAIN, origin=result.origin)
             segmentation.GetDisplayNode().SetSegmentOpacity2DFill(brainId, 0.0)
-        addSegment(segmentation, result.tumor, TUMOR)
+        addSegment(segmentation, result.tumor, TUMOR, origin=result.origin)
         geneTable = addTable(f"{name} genes", COLUMNS, gene_rows(prediction), scene=scene)
         geneTable.SetAttribute("RadioGenomics.Provenance", json.dumps(prediction.provenance))
         panelTable = addTable(

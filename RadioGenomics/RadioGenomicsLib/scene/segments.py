@@ -69,8 +69,14 @@ def addSegmentation(
     return node
 
 
-def addSegment(node: slicer.vtkMRMLSegmentationNode, mask: Volume, kind: SegmentKind) -> str:
+def addSegment(node: slicer.vtkMRMLSegmentationNode, mask: Volume, kind: SegmentKind, *, origin: str = "") -> str:
     """Add a mask as a new segment with its terminology and return the segment's id.
+
+    Args:
+        node: the segmentation.
+        mask: what is inside, in world RAS.
+        kind: name, color and terminology.
+        origin: goes before the segment's name, not before its id.
 
     Raises:
         RegionError: the mask is empty.
@@ -78,7 +84,7 @@ def addSegment(node: slicer.vtkMRMLSegmentationNode, mask: Volume, kind: Segment
     if not mask.array.any():
         raise RegionError(kind.name, "the segment would be empty", "Check the region that was given.")
     segment = slicer.vtkSegment()
-    segment.SetName(kind.name)
+    segment.SetName(f"{origin}{kind.name}")
     segment.SetColor(*kind.color)
     segment.SetTag(slicer.vtkSegment.GetTerminologyEntryTagName(), kind.terminology)
     segment.AddRepresentation(
@@ -119,9 +125,10 @@ def maskFromSegment(node: slicer.vtkMRMLSegmentationNode, segmentId: str, refere
             drawn, _orientedImage(reference), onGrid
         )
     name = segmentation.GetSegment(segmentId).GetName()
+    subject = name if name == node.GetName() else f"{node.GetName()} / {name}"
     if onGrid.IsEmpty() or not arrayFromImageData(onGrid).any():
         raise RegionError(
-            f"{node.GetName()} / {name}",
+            subject,
             f"nothing of it lies inside {reference.name or 'the scan'}",
             "Draw it on this scan, or choose another segment.",
         )

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import SimpleITK as sitk
@@ -133,3 +135,13 @@ def test_a_volume_that_cannot_be_written_leaves_nothing_behind(tmp_path):
     with pytest.raises(OutputError, match="cannot be written"):
         write_volume(volume, tmp_path / "scan.nonsense")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.98])
+def test_a_gzip_file_that_was_cut_off_is_refused(tmp_path: Path, share: float) -> None:
+    array = np.random.default_rng(0).normal(size=(12, 30, 30)).astype(np.float32)
+    write_volume(Volume(array, np.diag([1.0, 1.0, 2.0, 1.0])), tmp_path / "whole.nii.gz")
+    content = (tmp_path / "whole.nii.gz").read_bytes()
+    (tmp_path / "cut.nii.gz").write_bytes(content[: int(len(content) * share)])
+    with pytest.raises(InputError, match=r"cut\.nii\.gz.*ends too early"):
+        read_volume(tmp_path / "cut.nii.gz")

@@ -86,3 +86,9 @@ def test_the_histogram_counts_every_known_gene() -> None:
 @pytest.mark.parametrize("r", [np.array([]), np.array([np.nan]), np.array([0.2]), np.full(3, -0.5)])
 def test_a_histogram_of_few_genes_is_drawn(r: np.ndarray) -> None:
     ElementTree.fromstring(histogram_svg(r))
+
+
+def test_a_chart_of_a_synthetic_head_says_so(make_prediction) -> None:
+    table = panel_table(make_prediction(), load_panels()["glioma"])
+    assert "Synthetic head" in forest_svg(table, "Glioma", synthetic=True)
+    assert "Synthetic" not in forest_svg(table, "Glioma")

@@ -98,3 +98,11 @@ def test_only_reliable_genes_are_listed_as_unusual(report) -> None:
     table = table[: table.index("</table>")]
     assert "AAA1" in table
     assert "BBB2" not in table
+
+
+def test_the_study_stands_at_the_top(make_prediction, pictures) -> None:
+    prediction = make_prediction()
+    prediction.provenance.update(study="Synthetic head (not a patient)", synthetic=True)
+    top, _, rest = report_html(prediction, load_panels(), "glioma", pictures).partition("</header>")
+    assert top.count("Synthetic head (not a patient)") == 2
+    assert "Synthetic head · Research use only" in rest
