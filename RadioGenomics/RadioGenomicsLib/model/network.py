@@ -1,7 +1,8 @@
 """TransUNet for axial slices with their neighbors (2.5-D), after Chen et al., arXiv:2102.04306.
 
 A convolutional stem brings a slice to 1/16 of its size, eight transformer layers let its tokens see the whole
-slice, and a decoder with skip connections returns to full size. The tokens also feed the published gene head (paper_head.py).
+slice, and a decoder with skip connections returns to full size. The tokens also feed the published gene head
+(paper_head.py).
 """
 
 from __future__ import annotations
