@@ -100,14 +100,24 @@ class PaperModel:
 
     def expression(self, tumor: np.ndarray) -> np.ndarray:
         """Return the predicted z, pooled over the tumor's tokens."""
-        import torch
+        return predict_from_tokens(self._head, self._tokens(), tumor)
 
-        tokens = self._tokens()
-        inside = coverage(tokens, tumor) > 0
-        with torch.inference_mode():
-            sequence = torch.from_numpy(np.ascontiguousarray(np.moveaxis(tokens, 1, -1)[inside].T))[None]
-            valid = torch.ones(1, sequence.shape[2], dtype=torch.bool)
-            return self._head(sequence, valid)[0].numpy().astype(np.float64)
+
+def predict_from_tokens(head: PaperHead, tokens: np.ndarray, tumor: np.ndarray) -> np.ndarray:
+    """Return the predicted z ``[G]`` of the published head.
+
+    Args:
+        head: in evaluation mode.
+        tokens: ``[slice, embedding, row / p, column / p]``.
+        tumor: mask ``[slice, row, column]``, not empty; a token counts whose patch it touches.
+    """
+    import torch
+
+    inside = coverage(tokens, tumor) > 0
+    with torch.inference_mode():
+        sequence = torch.from_numpy(np.ascontiguousarray(np.moveaxis(tokens, 1, -1)[inside].T))[None]
+        valid = torch.ones(1, sequence.shape[2], dtype=torch.bool)
+        return head(sequence, valid)[0].numpy().astype(np.float64)
 
 
 def ordered(described: Mapping[str, float], names: Sequence[str]) -> np.ndarray:

@@ -7,7 +7,6 @@ slice, and a decoder with skip connections returns to full size. The tokens also
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,9 +15,11 @@ from monai.networks.blocks import TransformerBlock
 from torch import nn
 from torch.nn import functional
 
+from RadioGenomicsLib.model.json_block import JSONBlock
+
 
 @dataclass(frozen=True)
-class NetworkSettings:
+class NetworkSettings(JSONBlock):
     """What a bundle's ``network`` block says.
 
     Attributes:
@@ -46,15 +47,6 @@ class NetworkSettings:
     def inputs(self) -> int:
         """Planes that enter the network: every channel's slice, and the reference channel's neighbors."""
         return self.channels + 2 * self.neighbors
-
-    def to_json(self) -> dict:
-        """Return the block as plain JSON types."""
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
-
-    @classmethod
-    def from_json(cls, block: dict) -> NetworkSettings:
-        """Read the block of a bundle."""
-        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in block.items()})
 
 
 def _convolution(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from dataclasses import dataclass
 
 import numpy as np
 
 from RadioGenomicsLib.errors import RegionError
 from RadioGenomicsLib.imaging.volume import Volume
+from RadioGenomicsLib.model.json_block import JSONBlock
 
 
 @dataclass(frozen=True)
-class Preprocessing:
+class Preprocessing(JSONBlock):
     """What a bundle's ``preprocessing`` block says.
 
     Attributes:
@@ -31,15 +31,6 @@ class Preprocessing:
     margin: int = 3
     thinnest_slice_mm: float = 3.0
     clip: tuple[float, float] = (-4.0, 6.0)
-
-    def to_json(self) -> dict:
-        """Return the block as plain JSON types."""
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
-
-    @classmethod
-    def from_json(cls, block: dict) -> Preprocessing:
-        """Read the block of a bundle."""
-        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in block.items()})
 
 
 def brain_grid(brain: Volume, settings: Preprocessing) -> Volume:

@@ -36,6 +36,7 @@ class CohortDescription:
         title: for people.
         licence: of the data, in words.
         citation: of every source.
+        limitations: what a reader of a model made from it has to know, beside what holds for every model.
         channels: role to file pattern under the data root: ``images/{patient}.nii.gz#1``; ``#1`` picks a component.
         mask: pattern of the tumor mask.
         expression: tables; where a gene is in several, the first one counts.
@@ -47,6 +48,7 @@ class CohortDescription:
     title: str
     licence: str
     citation: tuple[str, ...]
+    limitations: tuple[str, ...]
     channels: Mapping[str, str]
     mask: str
     expression: tuple[ExpressionSource, ...]
@@ -89,6 +91,7 @@ def read_description(cohort: str | Path, data_root: Path) -> CohortDescription:
             title=text["title"],
             licence=text["licence"],
             citation=tuple(text["citation"]),
+            limitations=tuple(text.get("limitations", [])),
             channels=dict(text["images"]["channels"]),
             mask=text["images"]["mask"],
             expression=tuple(

@@ -129,7 +129,6 @@ def _limitations(description: CohortDescription, blocks: Sequence[GeneBlock], pa
     return [
         f"Trained and validated on {patients} patients of one cohort; there was no external validation.",
         f"{relative:,} of {total:,} genes were only to be had as z-scores: they have no log2 level.",
-        "Descriptors and head were settled by the team while looking at cross-validated figures of this cohort, "
-        "which are therefore somewhat optimistic.",
+        *description.limitations,
         f"Data: {description.licence}.",
     ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from dataclasses import asdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +11,7 @@ import torch
 from torch.nn import functional
 
 from RadioGenomicsLib.model.encoder import stack_planes
+from RadioGenomicsLib.model.json_block import JSONBlock
 from RadioGenomicsLib.model.network import NetworkSettings
 from RadioGenomicsLib.model.network import TransUNet
 from RadioGenomicsLib.progress import Progress
@@ -25,7 +25,7 @@ from RadioGenomicsTrainLib.training.prepared import PreparedPatient
 
 
 @dataclass(frozen=True)
-class EncoderSettings:
+class EncoderSettings(JSONBlock):
     """How the encoder is trained.
 
     Attributes:
@@ -48,10 +48,6 @@ class EncoderSettings:
     reconstruction_weight: float = 0.2
     averaging: float = 0.99
     seed: int = 0
-
-    def to_json(self) -> dict:
-        """Return the settings as plain JSON types."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from RadioGenomicsLib.model.gene_models import predict_from_tokens
 from RadioGenomicsLib.model.network import TransUNet
-from RadioGenomicsLib.model.paper_head import PaperHead
-from RadioGenomicsLib.model.token_geometry import coverage
 from RadioGenomicsLib.model.token_geometry import mean_token
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
@@ -64,7 +63,9 @@ def fit_paper_head(
         )
         mean[test] = np.nanmean(z[train], axis=0)
         for index in test:
-            predicted[index] = _predict(patients[index], encoder, head, reference)
+            patient = patients[index]
+            tokens = encode_patient(patient, encoder, reference).tokens
+            predicted[index] = predict_from_tokens(head, tokens, patient.tumor)
     encoder, head = train_paper_model(
         patients, z, encoder_of(None), settings, reference=reference, progress=within(progress, 1 - share, 1.0)
     )
@@ -73,23 +74,13 @@ def fit_paper_head(
     r = pearson(z, predicted - mean)
     unknown = np.full(len(r), np.nan)
     units = np.concatenate([np.array(block.expression.units) for block in blocks])
-    tokens = [mean_token(encode_patient(p, encoder, reference).tokens, p.tumor) for p in patients]
+    embedding = [mean_token(encode_patient(p, encoder, reference).tokens, p.tumor) for p in patients]
     fitted = FittedHead(
         card={"kind": "paper", **{k: v for k, v in settings.to_json().items() if k != "seed"}},
         tensors={f"head.{name}": tensor.numpy() for name, tensor in head.state_dict().items()},
-        embedding=np.stack(tokens),
+        embedding=np.stack(embedding),
         genes=gene_index(blocks, r, unknown, unknown, interval_half_width(z - predicted)),
         scheme=f"{len(folds)}-fold by patient, end to end; the null of a deep head takes refits and was not computed",
         validation={"genes": [{"unit": unit, **headline(r[units == unit])} for unit in dict.fromkeys(units.tolist())]},
     )
     return encoder, fitted
-
-
-def _predict(patient: PreparedPatient, encoder: TransUNet, head: PaperHead, reference: int) -> np.ndarray:
-    import torch
-
-    tokens = encode_patient(patient, encoder, reference).tokens
-    inside = coverage(tokens, patient.tumor) > 0
-    with torch.inference_mode():
-        sequence = torch.from_numpy(np.ascontiguousarray(np.moveaxis(tokens, 1, -1)[inside].T))[None]
-        return head(sequence, torch.ones(1, sequence.shape[2], dtype=torch.bool))[0].numpy()

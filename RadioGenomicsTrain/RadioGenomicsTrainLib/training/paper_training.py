@@ -7,7 +7,6 @@ from random weights it learns nothing from some seventy patients.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +14,7 @@ import torch
 from torch.nn import functional
 
 from RadioGenomicsLib.model.encoder import stack_planes
+from RadioGenomicsLib.model.json_block import JSONBlock
 from RadioGenomicsLib.model.network import TransUNet
 from RadioGenomicsLib.model.paper_head import PaperHead
 from RadioGenomicsLib.progress import Progress
@@ -26,7 +26,7 @@ from RadioGenomicsTrainLib.training.prepared import PreparedPatient
 
 
 @dataclass(frozen=True)
-class PaperSettings:
+class PaperSettings(JSONBlock):
     """How the published head is trained.
 
     Attributes:
@@ -44,10 +44,6 @@ class PaperSettings:
     learning_rate: float = 3e-4
     dropout: float = 0.25
     seed: int = 0
-
-    def to_json(self) -> dict:
-        """Return the settings as plain JSON types."""
-        return asdict(self)
 
 
 def train_paper_model(

@@ -22,6 +22,7 @@ id = "small"
 title = "Ten synthetic patients"
 licence = "CC0"
 citation = ["none"]
+limitations = ["Its patients are made up."]
 [images]
 mask = "scans/{patient}/mask.nii.gz"
 [images.channels]

@@ -10,8 +10,10 @@ import torch
 
 from RadioGenomicsLib.model.bundle import Bundle
 from RadioGenomicsLib.model.bundle import kernel_head_tensors
+from RadioGenomicsLib.model.bundle import load_bundle
 from RadioGenomicsLib.model.kernel_head import KernelHead
 from RadioGenomicsLib.model.network import TransUNet
+from RadioGenomicsLib.resources import resource_path
 from RadioGenomicsTrainLib.cohort.description import CohortDescription
 from RadioGenomicsTrainLib.cohort.description import read_description
 from RadioGenomicsTrainLib.cohort.expression import ExpressionMatrix
@@ -95,6 +97,12 @@ def test_the_card_says_what_the_model_cannot_do(bundle: Bundle) -> None:
     said = " ".join(bundle.card["limitations"])
     assert "no external validation" in said
     assert "1 of 3 genes" in said
+    assert "Its patients are made up." in said
+
+
+def test_the_shipped_model_says_that_its_figures_are_optimistic() -> None:
+    said = " ".join(load_bundle(resource_path("Models", "tcga-lgg")).card["limitations"])
+    assert all(one in said for one in read_description("tcga-lgg", Path()).limitations)
     assert "optimistic" in said
 
 

@@ -30,17 +30,18 @@ def test_every_patient_is_predicted_by_a_model_that_has_not_seen_them(
     patients: list[PreparedPatient], expression: ExpressionMatrix, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen, asked, predicted = [], [], []
-    real_train, real_predict = paper_bundle.train_paper_model, paper_bundle._predict
+    real_train, real_predict = paper_bundle.train_paper_model, paper_bundle.predict_from_tokens
     number_of = {id(patient): number for number, patient in enumerate(patients)}
+    number_of_tumor = {id(patient.tumor): number for number, patient in enumerate(patients)}
 
     def train(chosen, z, encoder, settings, **options):
         seen.append([number_of[id(patient)] for patient in chosen])
         assert len(z) == len(chosen)
         return real_train(chosen, z, encoder, settings, **options)
 
-    def predict(patient, *more):
-        predicted.append((number_of[id(patient)], tuple(seen[-1])))
-        return real_predict(patient, *more)
+    def predict(head, tokens, tumor):
+        predicted.append((number_of_tumor[id(tumor)], tuple(seen[-1])))
+        return real_predict(head, tokens, tumor)
 
     def encoder_of(fold: int | None) -> TransUNet:
         asked.append(fold)
@@ -48,7 +49,7 @@ def test_every_patient_is_predicted_by_a_model_that_has_not_seen_them(
         return TransUNet(NETWORK)
 
     monkeypatch.setattr(paper_bundle, "train_paper_model", train)
-    monkeypatch.setattr(paper_bundle, "_predict", predict)
+    monkeypatch.setattr(paper_bundle, "predict_from_tokens", predict)
     blocks, _ = gene_blocks(expression)
     _, fitted = fit_paper_head(patients, blocks, FOLDS, encoder_of, PaperSettings(epochs=1, slices=2), 1)
     assert asked == [0, 1, None]
