@@ -16,8 +16,9 @@ from RadioGenomicsTrainLib.cohort.dropped import Dropped
 _FORM = re.compile(
     r"TCGA-(?P<site>[A-Z0-9]{2})-(?P<participant>[A-Z0-9]{4})"
     r"(?:-(?P<sample_type>\d{2})(?P<vial>[A-Z])?"
-    r"(?:-(?P<portion>\d{2})(?P<analyte>[A-Z])?(?:-[A-Z0-9]{2,4}){0,2})?)?"
+    r"(?:-(?P<portion>\d{2})(?P<analyte>[A-Z])?(?:-(?P<plate>[A-Z0-9]{2,4})(?:-\d{2})?)?)?)?"
 )
+_PATIENT = re.compile(r"(?<![A-Z0-9])TCGA[-._]([A-Z0-9]{2})[-._]([A-Z0-9]{4})(?![A-Z0-9])", re.IGNORECASE)
 
 SAMPLE_TYPES = {
     1: "primary solid tumor",
@@ -28,6 +29,7 @@ SAMPLE_TYPES = {
     10: "blood-derived normal",
     11: "solid tissue normal",
 }
+_ANALYTES = {"H": 0, "R": 1, "T": 2}
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Barcode:
         vial: A is the first; empty where not given.
         portion: two digits; empty where not given.
         analyte: R is RNA; empty where not given.
+        plate: later ones sort later; empty where not given.
     """
 
     site: str
@@ -49,6 +52,7 @@ class Barcode:
     vial: str = ""
     portion: str = ""
     analyte: str = ""
+    plate: str = ""
 
     @property
     def patient(self) -> str:
@@ -82,6 +86,7 @@ def parse_barcode(text: str) -> Barcode:
         vial=field["vial"],
         portion=field["portion"],
         analyte=field["analyte"],
+        plate=field["plate"],
     )
 
 
@@ -90,11 +95,30 @@ def is_barcode(text: str) -> bool:
     return _FORM.fullmatch(re.sub(r"[._]", "-", text.strip()).upper()) is not None
 
 
+def find_patient(text: str) -> str | None:
+    """Return the patient's barcode that stands anywhere in a text, such as a folder's name; None without one.
+
+    Examples:
+        >>> find_patient("TCGA-06-0119_1999.12.31_flair.nii.gz"), find_patient("TCGA-GBM")
+        ('TCGA-06-0119', None)
+    """
+    match = _PATIENT.search(text)
+    return None if match is None else f"TCGA-{match[1]}-{match[2]}".upper()
+
+
 def one_sample_per_patient(names: Iterable[str]) -> tuple[dict[str, str], list[Dropped]]:
     """Choose the sample that stands for each patient.
 
-    Only primary tumors are chosen; among several of one patient, the first vial, then the first portion, then the
-    first in the list.
+    The rule, in this order; the first difference decides:
+
+    1. Sample type: only primary tumors (01, 03); a patient's own barcode stands for one.
+    2. Vial: the first. Later ones are often formalin-fixed.
+    3. Analyte: H (hybrid protocol) before R (RNA) before T (total RNA), as in Broad's Firehose.
+    4. Plate: the latest, as in Firehose: a second run is made to replace the first.
+    5. Portion: the highest, as in Firehose.
+    6. The first in the list.
+
+    Firehose: https://gdac.broadinstitute.org/runs/gdc/report_2017_07_22/TCGA-LAML_Replicate_Samples.html
 
     Args:
         names: barcodes as they stand in a file.
@@ -105,22 +129,34 @@ def one_sample_per_patient(names: Iterable[str]) -> tuple[dict[str, str], list[D
     Raises:
         InputError: a name is no TCGA barcode, or one name stands twice.
     """
-    chosen: dict[str, tuple[tuple[str, str], str]] = {}
+    samples: dict[str, list[tuple[str, Barcode]]] = {}
     dropped, seen = [], set()
     for name in names:
         if name in seen:
             raise InputError(name, "this sample stands twice in one file", "Keep one column for each sample.")
         seen.add(name)
         barcode = parse_barcode(name)
-        if not barcode.is_primary_tumor:
+        if barcode.is_primary_tumor:
+            samples.setdefault(barcode.patient, []).append((name, barcode))
+        else:
             what = SAMPLE_TYPES.get(barcode.sample_type, f"sample type {barcode.sample_type:02d}")
             dropped.append(Dropped("sample", name, f"it is no primary tumor but a {what}"))
-            continue
-        rank = (barcode.vial, barcode.portion)
-        held = chosen.get(barcode.patient)
-        if held is None or rank < held[0]:
-            chosen[barcode.patient] = (rank, name)
-        if held is not None:
-            loser, winner = (held[1], name) if rank < held[0] else (name, held[1])
-            dropped.append(Dropped("sample", loser, f"{winner} comes first among this patient's samples"))
-    return {patient: name for patient, (_, name) in chosen.items()}, dropped
+    chosen = {}
+    for patient, found in samples.items():
+        # Both sorts keep the order of equals; the last one counts most.
+        found.sort(key=lambda sample: (sample[1].plate, sample[1].portion), reverse=True)
+        found.sort(key=lambda sample: (sample[1].vial, _ANALYTES.get(sample[1].analyte, len(_ANALYTES))))
+        (chosen[patient], best), *others = found
+        dropped += [
+            Dropped("sample", name, f"{chosen[patient]} comes first among this patient's samples{_by(best, other)}")
+            for name, other in others
+        ]
+    return chosen, dropped
+
+
+def _by(best: Barcode, other: Barcode) -> str:
+    """Tell which part of the barcode decided."""
+    for part in ("vial", "analyte", "plate", "portion"):
+        if getattr(best, part) != getattr(other, part):
+            return f", by its {part}"
+    return ""

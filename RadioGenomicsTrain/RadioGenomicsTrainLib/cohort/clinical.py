@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +11,10 @@ from dataclasses import fields
 from pathlib import Path
 
 from RadioGenomicsLib.errors import InputError
-from RadioGenomicsTrainLib.cohort.barcode import parse_barcode
+from RadioGenomicsTrainLib.cohort.patient_ids import TCGA
+from RadioGenomicsTrainLib.cohort.patient_ids import PatientIds
 
+_AGE = re.compile(r"[0-9]{1,3}(\.[0-9]*)?")
 _UNKNOWN = frozenset({"", "NA", "NaN", "nan", "[Not Available]", "Unknown", "--"})
 
 
@@ -23,15 +26,18 @@ class ClinicalTraits:
         age: at diagnosis, years.
         sex: "female" or "male".
         grade: WHO grade as written by the source, "G2".
+        stage: pathologic stage as written by the source, "Stage_II".
         histology: as written by the source.
         idh: "Mutant" or "WT".
         codeletion: of 1p and 19q, "codel" or "non-codel".
-        subtype: "IDHwt", "IDHmut-codel" or "IDHmut-non-codel".
+        subtype: molecular subtype as written by the source: "IDHwt", "IDHmut-codel" or "IDHmut-non-codel" in glioma,
+            PAM50 in breast cancer.
     """
 
     age: float | None = None
     sex: str | None = None
     grade: str | None = None
+    stage: str | None = None
     histology: str | None = None
     idh: str | None = None
     codeletion: str | None = None
@@ -44,7 +50,7 @@ class ClinicalSource:
 
     Attributes:
         path: comma-separated, or tab-separated if it ends in .tsv.
-        patient_column: which column holds the barcode.
+        patient_column: which column names the patient.
         columns: trait name to column name.
         values: trait name to what the source's codes mean, such as {"sex": {"1": "female"}}.
     """
@@ -55,20 +61,24 @@ class ClinicalSource:
     values: Mapping[str, Mapping[str, str]]
 
 
-def read_clinical(sources: Sequence[ClinicalSource]) -> dict[str, ClinicalTraits]:
+def read_clinical(sources: Sequence[ClinicalSource], ids: PatientIds = TCGA) -> dict[str, ClinicalTraits]:
     """Read traits by patient; the first source that knows a trait of a patient decides it.
 
+    Args:
+        sources: the tables.
+        ids: how they write patients.
+
     Raises:
-        InputError: a table cannot be read, lacks a column, or has an age that is no number.
+        InputError: a table cannot be read, lacks a column, names no patient in a row, or has an age that is none.
     """
     found: dict[str, dict[str, str | float]] = {}
     for source in sources:
-        for patient, traits in _read_source(source).items():
+        for patient, traits in _read_source(source, ids).items():
             found[patient] = {**traits, **found.get(patient, {})}
     return {patient: ClinicalTraits(**traits) for patient, traits in found.items()}
 
 
-def _read_source(source: ClinicalSource) -> dict[str, dict[str, str | float]]:
+def _read_source(source: ClinicalSource, ids: PatientIds) -> dict[str, dict[str, str | float]]:
     _check_traits(source)
     try:
         with open(source.path, encoding="utf-8-sig", newline="") as stream:
@@ -80,7 +90,15 @@ def _read_source(source: ClinicalSource) -> dict[str, dict[str, str | float]]:
         raise InputError(
             source.path, f"it lacks the column {sorted(missing)[0]!r}", "Correct the cohort file's [[clinical]] part."
         )
-    return {parse_barcode(row[source.patient_column]).patient: _traits(row, source) for row in rows}
+    return {_patient(row[source.patient_column], source, ids): _traits(row, source) for row in rows}
+
+
+def _patient(cell: str | None, source: ClinicalSource, ids: PatientIds) -> str:
+    try:
+        return ids.identify(cell or "").name
+    except InputError as error:
+        reason = f"its column {source.patient_column!r} names no patient by {cell!r}: {error.reason}"
+        raise InputError(source.path, reason, error.mend) from error
 
 
 def _traits(row: Mapping[str, str], source: ClinicalSource) -> dict[str, str | float]:
@@ -90,11 +108,10 @@ def _traits(row: Mapping[str, str], source: ClinicalSource) -> dict[str, str | f
         text = source.values.get(trait, {}).get(text, text)
         if text in _UNKNOWN:
             continue
-        try:
-            traits[trait] = float(text) if trait == "age" else text
-        except ValueError as error:
+        if trait == "age" and not _AGE.fullmatch(text):
             patient = row[source.patient_column]
-            raise InputError(source.path, f"the age of {patient} is {text!r}", "Give ages in years.") from error
+            raise InputError(source.path, f"the age of {patient} is {text!r}", "Give ages in years.")
+        traits[trait] = float(text) if trait == "age" else text
     return traits
 
 

@@ -10,7 +10,7 @@ class Dropped:
     """One thing that was in the source and is not in the cohort, or not in all of it.
 
     Attributes:
-        kind: "patient", "sample", "channel", "expression" or "gene".
+        kind: "patient", "sample", "series", "channel", "feature", "value", "expression" or "gene".
         subject: its identifier in the source.
         reason: why, in one sentence.
     """

@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from RadioGenomicsLib.errors import InputError
-from RadioGenomicsTrainLib.cohort.barcode import is_barcode
-from RadioGenomicsTrainLib.cohort.barcode import one_sample_per_patient
 from RadioGenomicsTrainLib.cohort.dropped import Dropped
+from RadioGenomicsTrainLib.cohort.gdc import read_star_counts
 from RadioGenomicsTrainLib.cohort.gene_ids import GeneNames
 from RadioGenomicsTrainLib.cohort.gene_ids import one_row_per_gene
-
-_MISSING = ["", "NA", "NaN", "nan", "null"]
+from RadioGenomicsTrainLib.cohort.matrix_formats import read_matrix
+from RadioGenomicsTrainLib.cohort.patient_ids import TCGA
+from RadioGenomicsTrainLib.cohort.patient_ids import PatientIds
+from RadioGenomicsTrainLib.cohort.units import check_unit
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,29 +79,48 @@ class ExpressionMatrix:
 
 
 def read_expression(
-    path: Path, unit: str, gene_names: GeneNames, clip: float | None = None
+    path: Path,
+    unit: str,
+    gene_names: GeneNames,
+    clip: float | None = None,
+    ids: PatientIds = TCGA,
+    leave_out: Sequence[str] = (),
+    log2: bool = False,
 ) -> tuple[ExpressionMatrix, list[Dropped]]:
-    """Read a table of genes x samples, or samples x genes, tab- or comma-separated, gzipped or not.
+    """Read expression from what people have.
+
+    A file is a table of genes x samples or samples x genes, tab- or comma-separated, gzipped or not: UCSC Xena,
+    cBioPortal or plain, see :mod:`.matrix_formats`. A folder holds STAR counts of the GDC, one file per sample, of
+    which the unit picks the column, see :mod:`.gdc`. Which sample stands for a patient is the rule of
+    :func:`.barcode.one_sample_per_patient`, which row for a gene that of :func:`.gene_ids.one_row_per_gene`.
 
     Args:
-        path: the table; the first row and the first column name samples and genes.
-        unit: of the values.
+        path: the table or the folder.
+        unit: of the values returned: "log2 RSEM", "log2 TPM", "z".
         gene_names: look-ups for the gene names.
-        clip: largest absolute value; None to leave the values as they are.
+        clip: largest absolute value in the table; None to leave the values as they are.
+        ids: how the source writes patients.
+        leave_out: rows and columns of a table that are neither gene nor sample.
+        log2: whether log2(x + 1) is taken of a table's values; always of STAR counts.
 
     Returns:
         One row per patient and one column per gene, in the order of the file; what was left out.
 
     Raises:
-        InputError: not a table, no TCGA barcodes, infinite values, or a sample that stands twice.
+        InputError: nothing that can be read, no patients' names, infinite values, values that are not in the unit,
+            or a sample that stands twice with different values.
     """
-    samples, genes, values = _read_table(Path(path))
-    if np.isinf(values).any():
-        raise InputError(path, "it has infinite values", "Correct the table, or leave those cells empty.")
-    chosen, dropped_samples = one_sample_per_patient(samples)
-    rows, resolved, dropped_genes = one_row_per_gene(genes, gene_names)
-    position = {name: index for index, name in enumerate(samples)}
-    values = values[np.ix_([position[name] for name in chosen.values()], rows)]
+    path = Path(path)
+    raw = read_star_counts(path, unit) if path.is_dir() else read_matrix(path, ids, leave_out)
+    chosen, dropped_samples = ids.one_sample_per_patient(raw.samples)
+    if not chosen:
+        raise InputError(path, "it holds no primary tumor", "Give a table with samples as in TCGA-CS-4938-01.")
+    rows, resolved, dropped_genes = one_row_per_gene(raw.genes, gene_names)
+    position = {name: index for index, name in enumerate(raw.samples)}
+    values = raw.values[np.ix_([position[name] for name in chosen.values()], rows)]
+    if log2 and not path.is_dir():
+        values = _logarithms(values, unit, path)
+    check_unit(values, unit, path)
     if clip is not None:
         values = np.clip(values, -clip, clip)
     matrix = ExpressionMatrix(
@@ -110,7 +130,7 @@ def read_expression(
         ensembl_ids=tuple(gene.ensembl_id for gene in resolved),
         units=(unit,) * len(resolved),
     )
-    return matrix, dropped_samples + dropped_genes
+    return matrix, [*raw.dropped, *dropped_samples, *dropped_genes]
 
 
 def join_genes(first: ExpressionMatrix, second: ExpressionMatrix) -> ExpressionMatrix:
@@ -130,25 +150,14 @@ def join_genes(first: ExpressionMatrix, second: ExpressionMatrix) -> ExpressionM
     )
 
 
-def _read_table(path: Path) -> tuple[list[str], list[str], np.ndarray]:
-    """Return sample names, gene names and values [samples, genes]."""
-    import pandas as pd
+def _logarithms(values: np.ndarray, unit: str, path: Path) -> np.ndarray:
+    """Return log2(x + 1) of raw levels.
 
-    separator = "," if path.name.removesuffix(".gz").endswith(".csv") else "\t"
-    # "?" and "NA" may be names of genes, so only cells are searched for missing values.
-    options = {"sep": separator, "header": None, "keep_default_na": False}
-    try:
-        across = pd.read_csv(path, nrows=1, dtype=str, **options).iloc[0, 1:].tolist()
-        table = pd.read_csv(path, skiprows=1, dtype={0: str}, na_values=_MISSING, index_col=0, **options)
-        values = table.to_numpy(dtype=np.float64)
-        if values.shape[1] != len(across):
-            raise ValueError(f"{len(across)} names above {values.shape[1]} columns")
-    except (OSError, ValueError, EOFError, IndexError) as error:
-        mend = "Give a table of numbers with genes as rows and samples as columns, or the other way round."
-        raise InputError(path, f"this is no table of expression values ({error})", mend) from error
-    down = [str(name) for name in table.index]
-    if across and all(map(is_barcode, across)):
-        return across, down, values.T
-    if down and all(map(is_barcode, down)):
-        return down, across, values
-    raise InputError(path, "neither its columns nor its rows are TCGA barcodes", "Name samples as in TCGA-CS-4938-01.")
+    Raises:
+        InputError: they are no raw levels.
+    """
+    if (values < 0).any():
+        mend = "Take log2 out of the cohort file if these are logarithms already."
+        raise InputError(path, "it has negative values, so log2(x + 1) cannot be taken", mend)
+    check_unit(values, unit.lower().removeprefix("log2").strip(), path)
+    return np.log2(values + 1.0)

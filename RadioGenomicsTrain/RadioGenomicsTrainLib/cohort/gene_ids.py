@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 import re
+import zlib
 from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.resources import resource_path
 from RadioGenomicsTrainLib.cohort.dropped import Dropped
 
+_DATE = re.compile(r"\d{1,2}-(Mar|Sep|Dec|Oct|Feb|Apr|Nov)|(Mar|Sep|Dec|Oct|Feb|Apr|Nov)-\d{1,2}", re.IGNORECASE)
 _ENSEMBL = re.compile(r"(ENSG\d{11})(?:\.\d+)?(?:_PAR_Y)?")
 
 
@@ -98,7 +100,7 @@ def load_gene_names(path: Path | None = None) -> GeneNames:
                 by_ensembl[gene.ensembl_id] = gene
                 for symbol in filter(None, row["previous_symbols"].split("|")):
                     previous.setdefault(symbol, set()).add(gene)
-    except (OSError, KeyError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, KeyError, TypeError, AttributeError, UnicodeDecodeError, csv.Error, zlib.error) as error:
         raise InputError(
             path, f"the table of gene names cannot be read ({error})", "Install the package again."
         ) from error
@@ -112,7 +114,8 @@ def one_row_per_gene(names: Iterable[str], gene_names: GeneNames) -> tuple[np.nd
     """Choose the row that stands for each gene.
 
     Where several rows mean one gene, the row written with its approved symbol stands for it, else the first row;
-    values are never averaged.
+    values are never averaged. A row whose name a spreadsheet turned into a date ("1-Mar", Ziemann et al. 2016) could
+    be one of two genes and is left out, unless an Entrez ID tells.
 
     Args:
         names: row names as they stand in a file.
@@ -124,15 +127,26 @@ def one_row_per_gene(names: Iterable[str], gene_names: GeneNames) -> tuple[np.nd
     names = list(names)
     genes = [gene_names.resolve(name) for name in names]
     chosen: dict[str, int] = {}
+    dates = {index for index, gene in enumerate(genes) if _DATE.fullmatch(gene.symbol)}
     for index, (name, gene) in enumerate(zip(names, genes, strict=True)):
+        if index in dates:
+            continue
         held = chosen.get(gene.symbol)
         approved = name.partition("|")[0] == gene.symbol
         if held is None or (approved and names[held].partition("|")[0] != gene.symbol):
             chosen[gene.symbol] = index
     rows = np.array(sorted(chosen.values()), dtype=np.intp)
     dropped = [
-        Dropped("gene", name, f"{names[chosen[gene.symbol]]} already stands for {gene.symbol}")
+        Dropped("gene", name, _why_left_out(name, gene, names[chosen[gene.symbol]] if index not in dates else None))
         for index, (name, gene) in enumerate(zip(names, genes, strict=True))
-        if chosen[gene.symbol] != index
+        if index in dates or chosen[gene.symbol] != index
     ]
     return rows, [genes[row] for row in rows], dropped
+
+
+def _why_left_out(name: str, gene: GeneId, winner: str | None) -> str:
+    if winner is None:
+        return "a spreadsheet turned the gene's name into a date"
+    if winner == name:
+        return f"it stands several times; another row already stands for {gene.symbol}"
+    return f"{winner} already stands for {gene.symbol}"

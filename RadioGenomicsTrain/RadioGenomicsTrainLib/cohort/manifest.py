@@ -5,28 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import reduce
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import RadioGenomicsError
+from RadioGenomicsLib.imaging.dicom import read_image
 from RadioGenomicsLib.imaging.reading import read_mask
-from RadioGenomicsLib.imaging.reading import read_volume
 from RadioGenomicsLib.imaging.volume import Volume
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
-from RadioGenomicsTrainLib.cohort.barcode import parse_barcode
+from RadioGenomicsLib.progress import within
 from RadioGenomicsTrainLib.cohort.clinical import ClinicalTraits
 from RadioGenomicsTrainLib.cohort.clinical import read_clinical
+from RadioGenomicsTrainLib.cohort.cohort_expression import read_cohort_expression
+from RadioGenomicsTrainLib.cohort.cohort_expression import without_expression
 from RadioGenomicsTrainLib.cohort.description import CohortDescription
 from RadioGenomicsTrainLib.cohort.description import read_description
 from RadioGenomicsTrainLib.cohort.dropped import Dropped
 from RadioGenomicsTrainLib.cohort.expression import ExpressionMatrix
-from RadioGenomicsTrainLib.cohort.expression import join_genes
-from RadioGenomicsTrainLib.cohort.expression import read_expression
-from RadioGenomicsTrainLib.cohort.gene_ids import load_gene_names
+from RadioGenomicsTrainLib.cohort.image_tree import PatientImages
+from RadioGenomicsTrainLib.cohort.image_tree import find_images
+from RadioGenomicsTrainLib.cohort.patient_ids import PatientIds
+from RadioGenomicsTrainLib.cohort.series_rules import find_rule
+from RadioGenomicsTrainLib.cohort.sources import ImagePatterns
+from RadioGenomicsTrainLib.cohort.sources import ImageTree
 
 
 @dataclass(frozen=True)
@@ -34,11 +39,11 @@ class Patient:
     """One patient with images.
 
     Attributes:
-        id: patient's barcode.
-        site: tissue source site.
-        channels: role to image path, ``file`` or ``file#component``, as imaging.reading takes it; only channels
-            that hold an image.
-        mask: path of the tumor mask, in the same form.
+        id: patient's barcode, or name where the cohort has names of its own.
+        site: tissue source site; empty where the name does not tell.
+        channels: role to image path, ``file``, ``file#component`` or ``folder#series``, as imaging.dicom.read_image
+            takes it; only channels that hold an image.
+        mask: path of the tumor mask, ``file`` or ``file#component``.
         traits: clinical traits.
     """
 
@@ -82,64 +87,61 @@ def load_cohort(cohort: str | Path, data_root: Path, progress: Progress = silent
     Args:
         cohort: a shipped cohort's name ("tcga-lgg") or the path of a .toml.
         data_root: the folder that holds its files.
-        progress: told after each patient.
+        progress: told of each patient.
 
     Raises:
         InputError: the cohort file or one of its tables cannot be read, or there are no images.
     """
     description = read_description(cohort, data_root)
-    traits = read_clinical(description.clinical)
-    names = description.imaged_patients()
-    if not names:
+    images = description.images
+    if images is None:
+        mend = "Validate it as a cohort of features: there is nothing to prepare or to train."
+        raise InputError(cohort, "this cohort has a table of features, no images", mend)
+    traits = read_clinical(description.clinical, description.patient_ids)
+    found, passed_over = _find_images(images, within(progress, 0.0, 0.3))
+    if not found:
         mend = "Set RADIOGENOMICS_DATA to the folder that holds the cohort's files."
-        raise InputError(data_root, f"there are no images like {description.mask}", mend)
-    expression, dropped = _read_all_expression(description)
-    patients = []
-    for index, name in enumerate(names):
-        patient, lost = _read_patient(description, name, traits)
+        wanted = images.mask if isinstance(images, ImagePatterns) else f"the rule {images.rule} asks for"
+        raise InputError(data_root, f"there are no images like {wanted}", mend)
+    expression, dropped = read_cohort_expression(description)
+    dropped += passed_over
+    patients, looked_at = [], within(progress, 0.3, 1.0)
+    for index, one in enumerate(found):
+        patient, lost = _read_patient(one, description.patient_ids, traits)
         dropped += lost
         patients += [patient] if patient else []
-        progress((index + 1) / len(names), "looking at the images")
-    dropped += _without_expression(patients, expression)
+        looked_at((index + 1) / len(found), "looking at the images")
+    dropped += without_expression([patient.id for patient in patients], expression, "images")
     return Cohort(description, tuple(patients), expression, tuple(dropped))
 
 
-def _read_all_expression(description: CohortDescription) -> tuple[ExpressionMatrix, list[Dropped]]:
-    gene_names = load_gene_names()
-    matrices, dropped = [], []
-    for source in description.expression:
-        matrix, lost = read_expression(source.path, source.unit, gene_names, source.clip)
-        held = {symbol: one.units[0] for one in reversed(matrices) for symbol in one.symbols}
-        dropped += lost
-        dropped += [
-            Dropped("gene", symbol, f"taken in {held[symbol]}, not in {source.unit}")
-            for symbol in matrix.symbols
-            if symbol in held
-        ]
-        matrices.append(matrix)
-    return reduce(join_genes, matrices), dropped
+def _find_images(images: ImagePatterns | ImageTree, progress: Progress) -> tuple[list[PatientImages], list[Dropped]]:
+    if isinstance(images, ImagePatterns):
+        return [images.images(patient) for patient in images.patients()], []
+    found, passed_over = find_images(images.folder, find_rule(images.rule), progress)
+    if images.mask:
+        found = [replace(one, mask=images.mask.replace("{patient}", one.patient)) for one in found]
+    return found, passed_over
 
 
 def _read_patient(
-    description: CohortDescription, name: str, traits: Mapping[str, ClinicalTraits]
+    images: PatientImages, ids: PatientIds, traits: Mapping[str, ClinicalTraits]
 ) -> tuple[Patient | None, list[Dropped]]:
-    barcode = parse_barcode(name)
-    mask = description.image(description.mask, name)
-    why = _why_unusable(mask, read_mask)
+    name = images.patient
+    known = ids.identify(name)
+    why = _why_unusable(images.mask, read_mask) if images.mask else "there is none"
     if why:
         return None, [Dropped("patient", name, f"its tumor mask cannot be used: {why}")]
     channels, dropped = {}, []
-    for role, pattern in description.channels.items():
-        path = description.image(pattern, name)
-        why = _why_unusable(path, read_volume)
+    for role, path in images.channels.items():
+        why = _why_unusable(path, read_image)
         if why:
             dropped.append(Dropped("channel", f"{name} {role}", why))
         else:
             channels[role] = path
     if not channels:
         return None, [*dropped, Dropped("patient", name, "none of its channels can be used")]
-    known = traits.get(barcode.patient, ClinicalTraits())
-    return Patient(barcode.patient, barcode.site, channels, mask, known), dropped
+    return Patient(known.name, known.site, channels, images.mask, traits.get(known.name, ClinicalTraits())), dropped
 
 
 def _why_unusable(path: str, read: Callable[[str], Volume]) -> str:
@@ -149,15 +151,3 @@ def _why_unusable(path: str, read: Callable[[str], Volume]) -> str:
     except RadioGenomicsError as error:
         return error.reason
     return ""
-
-
-def _without_expression(patients: list[Patient], expression: ExpressionMatrix) -> list[Dropped]:
-    """Return, for each unit, the patients with images whose expression it lacks."""
-    rows = np.isfinite(expression.for_patients([patient.id for patient in patients]).values)
-    units = np.array(expression.units)
-    return [
-        Dropped("expression", patient.id, f"has images, but no expression in {unit}")
-        for unit in dict.fromkeys(expression.units)
-        for patient, known in zip(patients, rows[:, units == unit].any(axis=1), strict=True)
-        if not known
-    ]

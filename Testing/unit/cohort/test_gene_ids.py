@@ -70,3 +70,16 @@ def test_a_damaged_table_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"not gzip")
     with pytest.raises(InputError, match="cannot be read"):
         load_gene_names(path)
+
+
+def test_a_name_that_stands_twice_is_listed_once() -> None:
+    rows, _, dropped = one_row_per_gene(["TP53", "TP53"], load_gene_names())
+    assert rows.tolist() == [0]
+    assert [(one.subject, "several times" in one.reason) for one in dropped] == [("TP53", True)]
+
+
+def test_a_gene_that_a_spreadsheet_made_a_date_is_left_out_unless_its_entrez_id_tells() -> None:
+    rows, genes, dropped = one_row_per_gene(["1-Mar", "2-Sep|4735", "TP53"], load_gene_names())
+    assert rows.tolist() == [1, 2]
+    assert [gene.symbol for gene in genes] == ["SEPTIN2", "TP53"]
+    assert [one.subject for one in dropped] == ["1-Mar"]
