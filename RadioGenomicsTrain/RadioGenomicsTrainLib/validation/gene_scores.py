@@ -63,7 +63,6 @@ def score_genes(
     mean_error = np.nansum((y - mean) ** 2, axis=0)
     shift = np.nanmean(residual, axis=0)
     spread = np.nanvar(y, axis=0) + np.nanvar(p, axis=0) + shift**2
-    upper, lower = np.nanpercentile(y, [75, 25], axis=0)
     return GeneScores(
         n=n,
         r=r,
@@ -71,7 +70,7 @@ def score_genes(
         r_high=high,
         r2_oos=1 - _ratio(squared_error, mean_error),
         ccc=_ratio(2 * _covariance(y, p), spread),
-        rmse_iqr=_ratio(np.sqrt(squared_error / n), upper - lower),
+        rmse_iqr=_ratio(np.sqrt(squared_error / n), _interquartile_range(y, n)),
         slope=_ratio(_covariance(y - mean, deviation), np.nanvar(deviation, axis=0)),
         half_width=interval_half_width(residual, level),
         coverage=interval_coverage(residual, held_out, level).mean_over_patients,
@@ -123,15 +122,40 @@ def interval_coverage(residual: np.ndarray, held_out: np.ndarray, level: float =
         level: of the interval.
     """
     known = np.isfinite(residual)
-    inside = np.zeros(residual.shape, dtype=bool)
-    labels = np.unique(held_out)
-    by_label = np.full(len(labels), np.nan)
-    for index, label in enumerate(labels):
-        members = np.asarray(held_out) == label
-        inside[members] = np.abs(residual[members]) <= interval_half_width(residual[~members], level)
-        if known[members].any():
-            by_label[index] = inside[members].sum() / known[members].sum()
+    inside = np.abs(residual) <= left_out_half_width(residual, held_out, level)
+    labels, place = np.unique(held_out, return_inverse=True)
+    inside_by_label, known_by_label = (np.bincount(place, one.sum(axis=1)) for one in (inside, known))
+    by_label = _ratio(inside_by_label, known_by_label)
     return Coverage(_ratio(inside.sum(axis=0), known.sum(axis=0)), labels, by_label)
+
+
+def left_out_half_width(residual: np.ndarray, held_out: np.ndarray, level: float = 0.9) -> np.ndarray:
+    """Return the half-width [n, G] of the interval that all patients but those of one's own label make.
+
+    Args:
+        residual: observed minus out-of-fold prediction [n, G]; NaN where missing.
+        held_out: label [n] of what is left out together.
+        level: of the interval.
+    """
+    half_width = np.empty(residual.shape)
+    for label in np.unique(held_out):
+        members = np.asarray(held_out) == label
+        half_width[members] = interval_half_width(residual[~members], level)
+    return half_width
+
+
+def _interquartile_range(y: np.ndarray, n: np.ndarray) -> np.ndarray:
+    """Return ``nanpercentile`` 75 minus 25 of every column, without its loop over columns."""
+    rising = np.sort(y, axis=0)
+
+    def quantile(share: float) -> np.ndarray:
+        place = share * np.maximum(n - 1, 0)
+        below = np.floor(place).astype(int)
+        above = np.minimum(below + 1, len(y) - 1)
+        low, high = (np.take_along_axis(rising, row[None], axis=0)[0] for row in (below, above))
+        return np.where(place > below, low + (place - below) * (high - low), low)
+
+    return quantile(0.75) - quantile(0.25)
 
 
 def _covariance(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -14,6 +14,15 @@ def holm_sidak(p: np.ndarray) -> np.ndarray:
     return _adjusted(p, "holm-sidak")
 
 
+def holm_sidak_levels(tests: int, alpha: float = 0.05) -> np.ndarray:
+    """Return the largest p [tests] that the smallest, second smallest ... p may have under Holm-Sidak step-down.
+
+    The genes called are those before the first p above its level; the first level is that of Sidak's
+    single-step test.
+    """
+    return -np.expm1(np.log1p(-alpha) / np.arange(tests, 0, -1))
+
+
 def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
     """Return Benjamini-Hochberg q-values [G]: the expected share of false genes among those called.
 

@@ -12,12 +12,14 @@ other patients are a matrix of their own, with an H of their own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
+from RadioGenomicsTrainLib.validation.joint_null import JointNull
+from RadioGenomicsTrainLib.validation.joint_null import MaxT
+from RadioGenomicsTrainLib.validation.joint_null import permuted_rows
+from RadioGenomicsTrainLib.validation.linear_refit import LinearRefit
 
 _CHUNK = 20_000
 
@@ -43,7 +45,8 @@ def null_correlations(
     for start in range(0, n_draws, _CHUNK):
         y = rng.standard_normal((n, min(_CHUNK, n_draws - start)), dtype=np.float32)
         y -= y.mean(axis=0)
-        drawn.append(_correlate(centered, y))
+        y /= np.linalg.norm(y, axis=0)
+        drawn.append(_correlations(LinearRefit(y), centered))
         progress(min(1.0, (start + _CHUNK) / n_draws), "null distribution")
     null = np.concatenate(drawn)
     null = null[np.isfinite(null)]
@@ -64,33 +67,6 @@ def null_p(r: np.ndarray, null: np.ndarray) -> np.ndarray:
     r = np.asarray(r, dtype=np.float64)
     above = len(null) - np.searchsorted(null, r, side="left")
     return np.where(np.isfinite(r), (1 + above) / (1 + len(null)), 1.0)
-
-
-@dataclass(frozen=True)
-class MaxT:
-    """What joint permutation of the patients says of G genes, from B permutations.
-
-    Attributes:
-        r: observed out-of-fold correlations [G].
-        p: one-sided permutation p of each gene alone [G].
-        p_adjusted: step-down adjusted p [G] (family-wise error under any dependence of the genes).
-        null_max: largest r of each permutation [B].
-        null_median: median r of each permutation [B].
-        null_share_above: share of genes with r above ``threshold`` in each permutation [B].
-        null_best: mean of the ``n_best`` largest r of each permutation [B].
-        threshold: of ``null_share_above``.
-        n_best: of ``null_best``.
-    """
-
-    r: np.ndarray
-    p: np.ndarray
-    p_adjusted: np.ndarray
-    null_max: np.ndarray
-    null_median: np.ndarray
-    null_share_above: np.ndarray
-    null_best: np.ndarray
-    threshold: float
-    n_best: int
 
 
 def max_t(
@@ -126,51 +102,30 @@ def max_t(
     if not np.isfinite(y).all():
         raise ValueError("max_t needs complete values: run each matrix on its own patients")
     rng = np.random.default_rng(seed)
-    n, n_genes = y.shape
-    n_best = min(n_best, n_genes)
+    z = unit_columns(y)
+    centered = (h - h.mean(axis=0)).astype(np.float32)
+    r = _correlations(LinearRefit(z), centered)
+    tally = JointNull(r, len(y), n_permutations, threshold, n_best)
+    refit = LinearRefit(z[:, tally.order])
+    for index in range(n_permutations):
+        shuffle = permuted_rows(rng, len(y), blocks)
+        tally.add(_correlations(refit, centered[np.ix_(shuffle, shuffle)]))
+        if index % 100 == 0:
+            progress(index / n_permutations, "permutations")
+    return tally.result()
+
+
+def unit_columns(y: np.ndarray) -> np.ndarray:
+    """Center the columns of y [n, G] and scale them to length 1, as float32; a constant column becomes 0."""
     z = y - y.mean(axis=0)
     norm = np.linalg.norm(z, axis=0)
     constant = norm <= 1e-12 * np.linalg.norm(y, axis=0)
-    z = (z / np.where(constant, 1.0, norm)).astype(np.float32)
-    centered = (h - h.mean(axis=0)).astype(np.float32)
-    r = np.where(constant, np.nan, _correlate(centered, z))
-    # A gene without a correlation (a constant column) can neither win nor be counted.
-    ranked = np.where(np.isfinite(r), r, -np.inf)
-    order = np.argsort(-ranked, kind="stable")
-    z_order, r_order = z[:, order], ranked[order]
-    exceeded, exceeded_stepdown = np.zeros(n_genes, dtype=int), np.zeros(n_genes, dtype=int)
-    figures = np.empty((4, n_permutations), dtype=np.float32)
-    for index in range(n_permutations):
-        shuffle = _permutation(rng, n, blocks)
-        null = _correlate(centered[np.ix_(shuffle, shuffle)], z_order)
-        null = np.where(np.isfinite(null), null, -np.inf)
-        exceeded += null >= r_order
-        highest_from_here = np.maximum.accumulate(null[::-1])[::-1]
-        exceeded_stepdown += highest_from_here >= r_order
-        best = np.partition(null, n_genes - n_best)[n_genes - n_best :]
-        figures[:, index] = highest_from_here[0], np.median(null), (null > threshold).mean(), best.mean()
-        if index % 100 == 0:
-            progress(index / n_permutations, "permutations")
-    p, p_adjusted = np.ones(n_genes), np.ones(n_genes)
-    p[order] = (1 + exceeded) / (1 + n_permutations)
-    p_adjusted[order] = np.maximum.accumulate((1 + exceeded_stepdown) / (1 + n_permutations))
-    return MaxT(r, p, p_adjusted, *figures, threshold, n_best)
+    z /= np.where(constant, np.inf, norm)
+    return z.astype(np.float32)
 
 
-def _correlate(centered_h: np.ndarray, z: np.ndarray) -> np.ndarray:
-    """Return r [G] of z and H z; the columns of H and of z sum to 0, so H z is centered too."""
-    predicted = centered_h @ z
-    dot = np.einsum("ng,ng->g", z, predicted)
-    square = np.einsum("ng,ng->g", predicted, predicted) * np.einsum("ng,ng->g", z, z)
+def _correlations(refit: LinearRefit, centered_h: np.ndarray) -> np.ndarray:
+    """Return r [G] of unit columns z and H z; NaN where either is constant."""
+    dot, square = refit(centered_h)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return dot / np.sqrt(square)
-
-
-def _permutation(rng: np.random.Generator, n: int, blocks: np.ndarray | None) -> np.ndarray:
-    if blocks is None:
-        return rng.permutation(n)
-    shuffle = np.arange(n)
-    for label in np.unique(blocks):
-        members = np.flatnonzero(np.asarray(blocks) == label)
-        shuffle[members] = rng.permutation(members)
-    return shuffle
+        return dot[0] / np.sqrt(square[0])

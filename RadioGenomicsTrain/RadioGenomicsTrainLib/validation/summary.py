@@ -27,6 +27,8 @@ ALPHA = 0.05
 class Summary:
     """The figures of one predictor on one expression matrix; adjusted counts are one-sided at alpha .05.
 
+    None stands where the predictor has no valid null.
+
     Attributes:
         n: patients.
         genes: genes tested.
@@ -47,15 +49,15 @@ class Summary:
     median_r: float
     best_100_mean_r: float
     share_above_03: float
-    share_above_03_permuted: float
+    share_above_03_permuted: float | None
     share_r2_above_0: float
     parametric_holm_sidak: int
-    oof_holm_sidak: int
-    oof_benjamini_hochberg: int
-    max_t: int
-    median_r_p: float
+    oof_holm_sidak: int | None
+    oof_benjamini_hochberg: int | None
+    max_t: int | None
+    median_r_p: float | None
 
-    def as_row(self) -> dict[str, float | int]:
+    def as_row(self) -> dict[str, float | int | None]:
         """Return the figures by name."""
         return asdict(self)
 
@@ -102,19 +104,38 @@ def validate_head(
     p = null_p(r, null_correlations(h, n_draws, seed, within(progress, 0.0, 0.5)))
     joint = max_t(y, h, n_permutations, seed, progress=within(progress, 0.5, 1.0))
     better = ((error_of_mean - deviation) ** 2).sum(axis=0) < (error_of_mean**2).sum(axis=0)
+    return HeadValidation(summarize(r, len(y), better, p, joint), p, joint)
+
+
+def summarize(r: np.ndarray, n: int, better: np.ndarray, p: np.ndarray | None, joint: MaxT | None) -> Summary:
+    """Return the row of figures of a predictor.
+
+    Args:
+        r: out-of-fold correlations [G].
+        n: patients.
+        better: whether the squared error is below that of the training-fold mean [G].
+        p: one-sided p of a null that is valid out of fold [G]; None if there is none.
+        joint: permutations of the patients; None if there are none.
+    """
     known = np.nan_to_num(r)
-    summary = Summary(
-        n=len(y),
+    median = float(np.median(known))
+    return Summary(
+        n=n,
         genes=len(r),
-        median_r=float(np.median(known)),
+        median_r=median,
         best_100_mean_r=float(np.sort(known)[-100:].mean()),
         share_above_03=float((known > 0.3).mean()),
-        share_above_03_permuted=float(joint.null_share_above.mean()),
+        share_above_03_permuted=None if joint is None else float(joint.null_share_above.mean()),
         share_r2_above_0=float(better.mean()),
-        parametric_holm_sidak=count_below(holm_sidak(parametric_p(r, len(y))), ALPHA),
-        oof_holm_sidak=count_below(holm_sidak(p), ALPHA),
-        oof_benjamini_hochberg=count_below(benjamini_hochberg(p), ALPHA),
-        max_t=count_below(joint.p_adjusted, ALPHA),
-        median_r_p=float((1 + (joint.null_median >= np.median(known)).sum()) / (1 + n_permutations)),
+        parametric_holm_sidak=count_below(holm_sidak(parametric_p(r, n)), ALPHA),
+        oof_holm_sidak=None if p is None else count_below(holm_sidak(p), ALPHA),
+        oof_benjamini_hochberg=None if p is None else count_below(benjamini_hochberg(p), ALPHA),
+        max_t=None if joint is None else count_below(joint.p_adjusted, ALPHA),
+        median_r_p=None if joint is None else permutation_p(joint.null_median, median),
     )
-    return HeadValidation(summary, p, joint)
+
+
+def permutation_p(null: np.ndarray, observed: float) -> float:
+    """Return how often a figure [B] of permuted patients is at or above the observed one, itself counted."""
+    # The figures of permutations are float32: a tie has to stay one.
+    return float((1 + (null >= np.float32(observed)).sum()) / (1 + len(null)))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import pearsonr
 
+from RadioGenomicsTrainLib.validation.correlation import critical_r
 from RadioGenomicsTrainLib.validation.correlation import fisher_interval
 from RadioGenomicsTrainLib.validation.correlation import parametric_p
 from RadioGenomicsTrainLib.validation.correlation import patients_per_gene
@@ -73,3 +74,15 @@ def test_p_of_a_strong_r_keeps_its_digits() -> None:
 def test_different_shapes_are_refused() -> None:
     with pytest.raises(ValueError, match="shape"):
         pearson(np.zeros((3, 2)), np.zeros((2, 3)))
+
+
+@pytest.mark.parametrize("offset", [5, 30, 1e3, 1e5])
+def test_a_mean_far_above_the_spread_costs_no_digits(pair: tuple[np.ndarray, np.ndarray], offset: float) -> None:
+    y, p = pair
+    assert pearson(y + offset, p - offset) == pytest.approx(pearson(y, p), abs=1e-10)
+
+
+def test_the_critical_r_has_the_p_it_was_made_for() -> None:
+    p = np.array([1e-12, 1.6e-6, 0.001, 0.05, 0.5, 0.9])
+    for n in (5, 60, 500):
+        assert parametric_p(critical_r(p, n), n) == pytest.approx(p, rel=1e-6)

@@ -53,6 +53,32 @@ def test_a_missing_value_is_left_out_of_its_gene_only() -> None:
     assert scores.half_width[0] == pytest.approx(whole.half_width[0])
 
 
+def test_figures_of_a_simulated_truth_are_recovered() -> None:
+    rng = np.random.default_rng(7)
+    signal = 0.8 * rng.normal(size=(4000, 3))
+    y = 0.5 + signal + 0.6 * rng.normal(size=signal.shape)
+    held_out = np.arange(4000) % 5
+    scores = score_genes(y, 2 * signal, np.full_like(y, 0.5), held_out)
+    # y has variance 1, the prediction 4 * 0.64, their covariance is 2 * 0.64, the error variance 0.64 + 0.36.
+    assert scores.r == pytest.approx(0.8, abs=0.02)
+    assert (scores.r_low < 0.8).all()
+    assert (scores.r_high > 0.8).all()
+    assert scores.r2_oos == pytest.approx(1 - 1.0 / 1.0, abs=0.06)
+    assert scores.ccc == pytest.approx(2 * 1.28 / (1 + 2.56), abs=0.02)
+    assert scores.slope == pytest.approx(0.5, abs=0.02)
+    assert scores.rmse_iqr == pytest.approx(1 / 1.349, abs=0.03)
+    assert scores.half_width == pytest.approx(1.645, abs=0.06)
+    assert scores.coverage == pytest.approx(0.9, abs=0.01)
+
+
+def test_the_interquartile_range_is_that_of_numpy() -> None:
+    y = np.random.default_rng(8).normal(size=(41, 4))
+    y[:7, 1] = np.nan
+    zero = np.zeros_like(y)
+    expected = np.sqrt(np.nanmean(y**2, axis=0)) / np.subtract(*np.nanpercentile(y, [75, 25], axis=0))
+    assert score_genes(y, zero, zero, np.arange(41) % 5).rmse_iqr == pytest.approx(expected)
+
+
 def test_half_width_is_the_corrected_quantile() -> None:
     residual = np.arange(1.0, 100.0)[:, None] * np.where(np.arange(99) % 2, 1, -1)[:, None]
     assert interval_half_width(residual, 0.9)[0] == 90

@@ -22,7 +22,7 @@ def test_clinical_traits_predict_as_much_as_known(data_root: Path) -> None:
     description = read_description("tcga-lgg", data_root)
     source = description.expression[0]
     expression, _ = read_expression(source.path, source.unit, load_gene_names())
-    patients = [name for name in description.imaged_patients() if name in expression.patients]
+    patients = [name for name in description.images.patients() if name in expression.patients]
     y = expression.for_patients(patients).values
     y = np.clip((y - y.mean(axis=0)) / y.std(axis=0), -3, 3)
     known = read_clinical(description.clinical)

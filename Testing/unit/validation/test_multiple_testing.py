@@ -8,6 +8,7 @@ import pytest
 from RadioGenomicsTrainLib.validation.multiple_testing import benjamini_hochberg
 from RadioGenomicsTrainLib.validation.multiple_testing import count_below
 from RadioGenomicsTrainLib.validation.multiple_testing import holm_sidak
+from RadioGenomicsTrainLib.validation.multiple_testing import holm_sidak_levels
 
 
 def test_holm_sidak_follows_its_definition() -> None:
@@ -33,3 +34,12 @@ def test_no_genes_give_no_counts() -> None:
 
 def test_alpha_itself_counts() -> None:
     assert count_below(np.array([0.05, 0.0500001, 0.01])) == 2
+
+
+def test_the_levels_decide_as_the_adjusted_p_does() -> None:
+    rng = np.random.default_rng(0)
+    for _run in range(20):
+        p = np.sort(rng.uniform(size=50) ** rng.integers(1, 8))
+        failed = p > holm_sidak_levels(50)
+        called = int(failed.argmax()) if failed.any() else 50
+        assert called == count_below(holm_sidak(p))

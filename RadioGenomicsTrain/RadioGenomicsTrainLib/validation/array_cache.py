@@ -1,0 +1,51 @@
+"""Keep arrays that took long on disk, found again by the content of all that made them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+# Raised whenever what is kept is computed in another way, so that nothing stale is read.
+_VERSION = 1
+
+
+def digest(parts: Sequence[Any]) -> str:
+    """Return a name for arrays and plain JSON values: equal content, equal name."""
+    whole = hashlib.sha256(str(_VERSION).encode())
+    for part in parts:
+        if isinstance(part, np.ndarray):
+            array = np.ascontiguousarray(part)
+            whole.update(f"{array.dtype}{array.shape}".encode())
+            whole.update(array.tobytes())
+        else:
+            whole.update(json.dumps(part, sort_keys=True).encode())
+    return whole.hexdigest()[:24]
+
+
+def cached(
+    folder: Path, name: str, parts: Sequence[Any], make: Callable[[], Mapping[str, np.ndarray]]
+) -> dict[str, np.ndarray]:
+    """Return what ``make`` gives, from disk if it was made before from the same parts.
+
+    Args:
+        folder: of the cache; made if it is not there.
+        name: what is kept, for people who look into the folder.
+        parts: arrays and plain JSON values that decide the result.
+        make: computes it.
+    """
+    path = folder / f"{name}-{digest([name, *parts])}.npz"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        aside = path.with_name(f".{path.stem}.{os.getpid()}.npz")
+        np.savez(aside, **make())
+        aside.replace(path)
+    with np.load(path, allow_pickle=False) as arrays:
+        return dict(arrays)

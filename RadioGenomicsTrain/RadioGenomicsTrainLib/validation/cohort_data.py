@@ -1,0 +1,156 @@
+"""What the validation of a cohort is given: patients in numbers, genes in blocks, and how a head is fitted.
+
+Nothing here knows of images: cohorts of scans and cohorts of feature tables are validated by the same engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Any
+
+import numpy as np
+
+from RadioGenomicsLib.model.json_block import JSONBlock
+from RadioGenomicsTrainLib.cohort.dropped import Dropped
+from RadioGenomicsTrainLib.validation.oof_matrix import Folds
+
+# How many columns of an embedding each of its groups has, in their order.
+Groups = tuple[int, ...]
+# From an embedding [n, d], repeated splits and the groups to the matrix H [n, n] of a head that is linear in Y.
+Head = Callable[[np.ndarray, Sequence[Folds], Groups], np.ndarray]
+
+
+@dataclass(frozen=True)
+class ValidationSettings(JSONBlock):
+    """How much work a validation is.
+
+    Attributes:
+        folds, repeats: repeated cross-validation by patient.
+        permutations: of the patients, for max-T and the counts.
+        refit_permutations: the same for rungs that are not linear in Y, which are refitted each time.
+        null_draws: of the exact out-of-fold null.
+        comparison_draws: of the paired test against the rung below.
+        seed: of all of them.
+    """
+
+    folds: int = 5
+    repeats: int = 10
+    permutations: int = 10_000
+    refit_permutations: int = 1_000
+    null_draws: int = 2_000_000
+    comparison_draws: int = 2_000
+    seed: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Family:
+    """Targets that are tested together.
+
+    Attributes:
+        name: "genes" or "hallmarks".
+        symbols: T names of genes or gene sets.
+        y: values [n, T], complete.
+        members: genes [T] of each set that were measured; None for genes.
+    """
+
+    name: str
+    symbols: tuple[str, ...]
+    y: np.ndarray
+    members: np.ndarray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Genes measured in the same patients, and the gene sets scored from them.
+
+    Attributes:
+        id: short name for files, such as "log2_rsem".
+        unit: of the expression.
+        rows: [n] its patients among the cohort's.
+        families: genes first.
+    """
+
+    id: str
+    unit: str
+    rows: np.ndarray
+    families: tuple[Family, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class StoredPrediction:
+    """Out-of-fold predictions made elsewhere, for a model whose refits cost too much here.
+
+    Attributes:
+        predicted: [n, G] in the units of the block's genes.
+        mean: [n, G] means of the training folds.
+    """
+
+    predicted: np.ndarray
+    mean: np.ndarray
+
+
+@dataclass(frozen=True)
+class FlowStep:
+    """One step on the way from the sources to what was tested.
+
+    Attributes:
+        step: what was done.
+        kind: "patient", "gene", "channel" or "expression".
+        kept, dropped: how many.
+    """
+
+    step: str
+    kind: str
+    kept: int
+    dropped: int
+
+
+@dataclass(frozen=True, eq=False)
+class CohortData:
+    """A cohort, ready to be validated.
+
+    Attributes:
+        cohort: id, title, licence, citation, limitations, as the record states them.
+        patients: n identifiers.
+        sites: tissue source site [n]; empty where unknown.
+        strata: molecular subtype [n]; empty where unknown.
+        outcomes: title to the subtype that the same embedding should tell, such as "idh_wildtype" to "IDHwt".
+        features: numbers [n, d] of each kind that rungs ask for (:mod:`.rungs`); NaN where absent. Those of
+            "frozen_encoder" are [folds, n, d]: each fold has an encoder, and so an embedding, of its own.
+        groups: columns of each group of the kinds that have several; the head weighs groups alike.
+        absent: why a kind of features, or stored predictions, is not there.
+        encoder_folds: the split of those encoders.
+        blocks: the main one first.
+        stored: predictions of the published method, by block.
+        head: how a head is fitted.
+        flow, dropped: what was left out on the way.
+        provenance: whatever else decided the data, such as digests and versions.
+        seed_paper: what the seed paper states for this cohort.
+        notes: what a reader has to know of the data.
+    """
+
+    cohort: Mapping[str, Any]
+    patients: tuple[str, ...]
+    sites: np.ndarray
+    strata: np.ndarray
+    outcomes: Mapping[str, str]
+    features: Mapping[str, np.ndarray]
+    absent: Mapping[str, str]
+    blocks: tuple[Block, ...]
+    head: Head
+    groups: Mapping[str, Groups] = field(default_factory=dict)
+    encoder_folds: Folds = ()
+    stored: Mapping[str, StoredPrediction] = field(default_factory=dict)
+    flow: tuple[FlowStep, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    seed_paper: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def groups_of(self, kind: str) -> Groups:
+        """Return how many columns each group of a kind of features has."""
+        return self.groups.get(kind, (self.features[kind].shape[-1],))

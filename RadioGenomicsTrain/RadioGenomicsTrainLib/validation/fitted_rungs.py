@@ -1,0 +1,143 @@
+"""Fit the rungs of the ladder out of fold, on the same patients and folds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+
+from RadioGenomicsTrainLib.validation.cohort_data import Block
+from RadioGenomicsTrainLib.validation.cohort_data import CohortData
+from RadioGenomicsTrainLib.validation.cohort_data import Groups
+from RadioGenomicsTrainLib.validation.cohort_data import ValidationSettings
+from RadioGenomicsTrainLib.validation.folds import repeated_folds
+from RadioGenomicsTrainLib.validation.oof_matrix import Folds
+from RadioGenomicsTrainLib.validation.oof_matrix import oof_mean_matrix
+from RadioGenomicsTrainLib.validation.rungs import RUNGS
+from RadioGenomicsTrainLib.validation.rungs import Rung
+from RadioGenomicsTrainLib.validation.stacking import Stack
+
+RANDOM, SITE_DISJOINT = "random", "site_disjoint"
+
+
+@dataclass(frozen=True, eq=False)
+class FittedRung:
+    """One rung, fitted out of fold on the patients of one block.
+
+    Attributes:
+        rung: which.
+        splits: whether folds may share a site.
+        predict: from values [n, T] to predicted deviations [n, T] from the training-fold means.
+        mean: from values [n, T] to those means [n, T].
+        h: [n, n] with ``predict(y) = h @ y``; None where the rung is not linear in Y.
+        m: [n, n] with ``mean(y) = m @ y``; None for stored predictions.
+        refit: whether ``predict`` fits anew on the values it is given.
+        made_from: what a refit depends on beside y; for the cache.
+    """
+
+    rung: Rung
+    splits: str
+    predict: Callable[[np.ndarray], np.ndarray]
+    mean: Callable[[np.ndarray], np.ndarray]
+    h: np.ndarray | None
+    m: np.ndarray | None
+    refit: bool = False
+    made_from: tuple[np.ndarray, ...] = ()
+
+    @property
+    def null(self) -> str:
+        """Which null its correlations are held against."""
+        if self.h is not None and self.rung.needs:
+            return "exact"
+        return "refit" if self.refit else "none"
+
+    def scored(self, y: np.ndarray) -> np.ndarray:
+        """Return what is correlated with y [n, T].
+
+        Deviations from the training-fold mean, because the mean itself pulls every pooled r down; with
+        site-disjoint folds the whole prediction, because there a deviation can earn an r that is not its due
+        (:func:`.folds.site_disjoint_folds`).
+        """
+        deviation = self.predict(y)
+        return deviation if self.splits == RANDOM else self.mean(y) + deviation
+
+
+def fit_rungs(data: CohortData, block: Block, settings: ValidationSettings) -> list[FittedRung]:
+    """Fit every rung that the cohort has what it needs for, in the order of the ladder.
+
+    Args:
+        data: the cohort.
+        block: whose patients.
+        settings: of folds and heads.
+    """
+    n = len(block.rows)
+    splits = repeated_folds(n, settings.folds, settings.repeats, settings.seed)
+    fitted = []
+    for rung in RUNGS:
+        needs = [kind for kind in rung.needs if kind in data.features]
+        if rung.stored and block.id in data.stored:
+            fitted.append(_stored(rung, data, block))
+        elif rung.stacked and len(needs) > 1:
+            embeddings = [_embedding(data, block, [kind]) for kind in needs]
+            stack = Stack.of(embeddings, splits, data.head, seed=settings.seed)
+            fitted.append(_stacked(rung, stack, oof_mean_matrix(n, splits)))
+        elif not rung.stored and not rung.stacked and len(needs) == len(rung.needs):
+            own = [_own_folds(data.encoder_folds, block)] if "frozen_encoder" in rung.needs else splits
+            fitted.append(_linear(rung, RANDOM, _matrix(data, block, rung, own), oof_mean_matrix(n, own)))
+            other = fit_site_disjoint(data, block, rung, settings) if rung.site_disjoint else None
+            fitted += [other] if other else []
+    return fitted
+
+
+def fit_site_disjoint(data: CohortData, block: Block, rung: Rung, settings: ValidationSettings) -> FittedRung | None:
+    """Fit a rung with folds that share no site; None where there are fewer sites than folds, or it is not linear."""
+    sites = data.sites[block.rows]
+    if rung.stored or rung.stacked or "frozen_encoder" in rung.needs or len(np.unique(sites)) < settings.folds:
+        return None
+    splits = repeated_folds(len(sites), settings.folds, settings.repeats, settings.seed, groups=sites)
+    h = _matrix(data, block, rung, splits)
+    return _linear(rung, SITE_DISJOINT, h, oof_mean_matrix(len(sites), splits))
+
+
+def _linear(rung: Rung, splits: str, h: np.ndarray, m: np.ndarray) -> FittedRung:
+    return FittedRung(rung, splits, lambda y: h @ y, lambda y: m @ y, h, m)
+
+
+def _stacked(rung: Rung, stack: Stack, m: np.ndarray) -> FittedRung:
+    made_from = tuple(fold.weights for folds in stack.repeats for fold in folds)
+    return FittedRung(rung, RANDOM, stack.predict, lambda y: m @ y, None, m, True, made_from)
+
+
+def _stored(rung: Rung, data: CohortData, block: Block) -> FittedRung:
+    stored = data.stored[block.id]
+    deviation = stored.predicted - stored.mean
+    return FittedRung(rung, RANDOM, lambda _: deviation, lambda _: stored.mean, None, None)
+
+
+def _embedding(data: CohortData, block: Block, kinds: Sequence[str]) -> tuple[np.ndarray, Groups]:
+    """Return the features of some kinds side by side, and their groups."""
+    values = np.concatenate([data.features[kind][..., block.rows, :] for kind in kinds], axis=-1)
+    return values, tuple(chain.from_iterable(data.groups_of(kind) for kind in kinds))
+
+
+def _matrix(data: CohortData, block: Block, rung: Rung, splits: Sequence[Folds]) -> np.ndarray:
+    """Return H; features [folds, n, d] give each fold an embedding of its own."""
+    n = len(block.rows)
+    if not rung.needs:
+        return np.zeros((n, n))
+    embedding, groups = _embedding(data, block, rung.needs)
+    if embedding.ndim == 2:
+        return data.head(embedding, splits, groups)
+    h = np.zeros((n, n))
+    for own, test in zip(embedding, splits[0], strict=True):
+        h[test] = data.head(own, splits, groups)[test]
+    return h
+
+
+def _own_folds(folds: Folds, block: Block) -> Folds:
+    """Return a split of the cohort's patients as one of the block's."""
+    place = {patient: row for row, patient in enumerate(block.rows)}
+    return [np.array([place[i] for i in test if i in place], dtype=int) for test in folds]

@@ -1,0 +1,118 @@
+"""Score a fitted rung on a family of targets, and hold it against the null that is valid for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from dataclasses import dataclass
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+
+from RadioGenomicsLib.progress import Progress
+from RadioGenomicsLib.progress import silent
+from RadioGenomicsLib.progress import within
+from RadioGenomicsTrainLib.validation.array_cache import cached
+from RadioGenomicsTrainLib.validation.cohort_data import Family
+from RadioGenomicsTrainLib.validation.cohort_data import ValidationSettings
+from RadioGenomicsTrainLib.validation.correlation import pearson
+from RadioGenomicsTrainLib.validation.fitted_rungs import RANDOM
+from RadioGenomicsTrainLib.validation.fitted_rungs import FittedRung
+from RadioGenomicsTrainLib.validation.joint_null import MaxT
+from RadioGenomicsTrainLib.validation.oof_null import max_t
+from RadioGenomicsTrainLib.validation.oof_null import null_correlations
+from RadioGenomicsTrainLib.validation.oof_null import null_p
+from RadioGenomicsTrainLib.validation.refit_null import refit_null
+from RadioGenomicsTrainLib.validation.summary import Summary
+from RadioGenomicsTrainLib.validation.summary import summarize
+
+# Edges of every histogram of r.
+BINS = np.linspace(-1.0, 1.0, 81)
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """How one rung predicts one family of targets.
+
+    Attributes:
+        fitted: the rung.
+        family: the targets.
+        scored: [n, T] what was correlated with them.
+        better: [T] whether the squared error is below that of the training-fold mean.
+        p: [T] one-sided p from the rung's null; None where it has none.
+        joint: permutations of the patients; None where there is no null.
+        null_shares: share of the exact null in each of :data:`BINS`; None where there is none.
+    """
+
+    fitted: FittedRung
+    family: Family
+    scored: np.ndarray
+    better: np.ndarray
+    p: np.ndarray | None
+    joint: MaxT | None
+    null_shares: np.ndarray | None
+
+    @property
+    def r(self) -> np.ndarray:
+        """Correlations [T]; NaN where undefined."""
+        return pearson(self.family.y, self.scored)
+
+    @property
+    def summary(self) -> Summary:
+        """The row of figures."""
+        # A refit p cannot be smaller than 1 / (B + 1), which no correction for thousands of genes survives.
+        p = self.p if self.fitted.null == "exact" else None
+        return summarize(self.r, len(self.family.y), self.better, p, self.joint)
+
+
+def measure(
+    fitted: FittedRung, family: Family, settings: ValidationSettings, cache: Path, progress: Progress = silent
+) -> Measured:
+    """Score a rung on a family of targets and hold it against its null; what was measured before is read again.
+
+    Args:
+        fitted: the rung.
+        family: targets.
+        settings: of permutations and draws.
+        cache: folder of earlier results.
+        progress: told now and then.
+    """
+    y = family.y
+    deviation, mean = fitted.predict(y), fitted.mean(y)
+    better = ((y - mean - deviation) ** 2).sum(axis=0) < ((y - mean) ** 2).sum(axis=0)
+    scored = fitted.scored(y)
+    if fitted.null == "none":
+        return Measured(fitted, family, scored, better, None, None, None)
+    if fitted.null == "refit":
+        parts = [*fitted.made_from, y, settings.refit_permutations, settings.seed]
+        kept = cached(cache, "refit", parts, lambda: _tested_by_refits(fitted, y, settings, progress))
+        joint = joint_from_arrays(kept)
+        return Measured(fitted, family, scored, better, joint.p, joint, None)
+    whole = fitted.h if fitted.splits == RANDOM else fitted.h + fitted.m
+    parts = [whole, y, settings.permutations, settings.null_draws, settings.seed]
+    kept = cached(cache, "exact", parts, lambda: _tested_exactly(whole, scored, y, settings, progress))
+    shares, p = kept.pop("null_shares"), kept.pop("null_p")
+    return Measured(fitted, family, scored, better, p, joint_from_arrays(kept), shares)
+
+
+def _tested_exactly(
+    h: np.ndarray, scored: np.ndarray, y: np.ndarray, settings: ValidationSettings, progress: Progress
+) -> dict[str, np.ndarray]:
+    null = null_correlations(h, settings.null_draws, settings.seed, within(progress, 0.0, 0.5))
+    counts = np.diff(np.searchsorted(null, BINS))
+    joint = max_t(y, h, settings.permutations, settings.seed, progress=within(progress, 0.5, 1.0))
+    p = null_p(pearson(y, scored), null)
+    return {"null_p": p, "null_shares": counts / max(1, len(null)), **asdict(joint)}
+
+
+def _tested_by_refits(
+    fitted: FittedRung, y: np.ndarray, settings: ValidationSettings, progress: Progress
+) -> dict[str, np.ndarray]:
+    count, seed = settings.refit_permutations, settings.seed
+    return asdict(refit_null(y, fitted.predict, n_permutations=count, seed=seed, progress=progress))
+
+
+def joint_from_arrays(kept: Mapping[str, np.ndarray]) -> MaxT:
+    """Return what ``asdict`` and a cache made of a permutation test."""
+    return MaxT(**{f.name: kept[f.name] if kept[f.name].ndim else kept[f.name].item() for f in fields(MaxT)})

@@ -1,0 +1,64 @@
+"""A cohort in numbers, small enough to climb the ladder on in a test: features that genes follow, and others."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from RadioGenomicsLib.model.kernel_head import head_weights
+from RadioGenomicsTrainLib.cohort.dropped import Dropped
+from RadioGenomicsTrainLib.validation.cohort_data import Block
+from RadioGenomicsTrainLib.validation.cohort_data import CohortData
+from RadioGenomicsTrainLib.validation.cohort_data import Family
+from RadioGenomicsTrainLib.validation.cohort_data import FlowStep
+from RadioGenomicsTrainLib.validation.cohort_data import ValidationSettings
+from RadioGenomicsTrainLib.validation.oof_matrix import oof_matrix
+from RadioGenomicsTrainLib.validation.rungs import site_features
+
+N = 40
+SETTINGS = ValidationSettings(
+    folds=4, repeats=2, permutations=40, refit_permutations=20, null_draws=4000, comparison_draws=50
+)
+
+
+def head(embedding: np.ndarray, splits: list, groups: tuple[int, ...] | None = None) -> np.ndarray:
+    """Fit the kernel head."""
+
+    def weights(train: np.ndarray, test: np.ndarray) -> np.ndarray:
+        return head_weights(embedding[train], embedding[test], 1.0, groups)
+
+    return oof_matrix(len(embedding), splits, weights)
+
+
+def small_data(seed: int = 0, signal: str = "default") -> CohortData:
+    """Make a cohort whose genes follow one kind of features; patients 0 and 1 were not measured.
+
+    Args:
+        seed: of everything.
+        signal: the kind that genes follow.
+    """
+    random = np.random.default_rng(seed)
+    features = {
+        "clinical": random.normal(size=(N, 2)),
+        "volume_location": random.normal(size=(N, 3)),
+        "default": random.normal(size=(N, 4)),
+    }
+    sites = np.array(["DU", "HT", "CS", "FG"])[np.arange(N) % 4]
+    rows = np.arange(2, N)
+    y = random.normal(size=(N, 12))
+    y[:, :8] += 2 * features[signal][:, :1] + features[signal][:, 1:2]
+    y = ((y - y[rows].mean(axis=0)) / y[rows].std(axis=0))[rows]
+    genes = Family("genes", tuple(f"G{i}" for i in range(11)) + ("EGFR",), y)
+    sets = Family("hallmarks", ("A", "B"), y[:, [0, 9]] / 10 + 0.5, np.array([5, 6]))
+    return CohortData(
+        cohort={"id": "small", "title": "Made up", "licence": "CC0", "citation": [], "limitations": []},
+        patients=tuple(f"P{i}" for i in range(N)),
+        sites=sites,
+        strata=np.where(features[signal][:, 0] > 0, "case", "other"),
+        outcomes={"case": "case"},
+        features={**features, "site": site_features(sites), "radiomics": features["default"]},
+        absent={"frozen_encoder": "There is none.", "paper": "There is none."},
+        blocks=(Block("log2", "log2", rows, (genes, sets)),),
+        head=head,
+        flow=(FlowStep("made", "patient", N, 1),),
+        dropped=(Dropped("patient", "P99", "made up"),),
+    )

@@ -1,0 +1,51 @@
+"""Arrays kept on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from RadioGenomicsTrainLib.validation.array_cache import cached
+from RadioGenomicsTrainLib.validation.array_cache import digest
+
+
+def test_equal_content_is_made_once_and_any_other_anew(tmp_path: Path) -> None:
+    made = []
+
+    def make() -> dict[str, np.ndarray]:
+        made.append(1)
+        return {"a": np.arange(3), "b": 0.5}
+
+    first = cached(tmp_path, "thing", [np.ones(4), {"seed": 1}], make)
+    again = cached(tmp_path, "thing", [np.ones(4), {"seed": 1}], make)
+    assert len(made) == 1
+    np.testing.assert_array_equal(again["a"], first["a"])
+    assert again["b"].item() == 0.5
+    cached(tmp_path, "thing", [np.ones(4), {"seed": 2}], make)
+    cached(tmp_path, "other", [np.ones(4), {"seed": 1}], make)
+    assert len(made) == 3
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ([np.ones(4)], [np.ones((2, 2))]),
+        ([np.ones(4)], [np.ones(4, np.float32)]),
+        ([np.array(["a", "b"])], [np.array(["a", "c"])]),
+        ([1, 2], [1, 3]),
+    ],
+)
+def test_another_shape_type_or_value_is_another_name(one: list, other: list) -> None:
+    assert digest(one) == digest(one)
+    assert digest(one) != digest(other)
+
+
+def test_what_fails_leaves_nothing(tmp_path: Path) -> None:
+    def fail() -> dict[str, np.ndarray]:
+        raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError):
+        cached(tmp_path, "thing", [1], fail)
+    assert list(tmp_path.iterdir()) == []
