@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from RadioGenomicsLib.errors import BundleError
+from RadioGenomicsLib.model.deep_features import network_of
 from RadioGenomicsLib.model.genes import GeneIndex
 from RadioGenomicsLib.model.genes import read_genes
 from RadioGenomicsLib.model.genes import write_genes
@@ -26,15 +27,18 @@ from RadioGenomicsLib.model.weights import save_tensors
 from RadioGenomicsLib.resources import resource_path
 
 if TYPE_CHECKING:
+    from RadioGenomicsLib.model.efficientnet_lite import EfficientNetLite
     from RadioGenomicsLib.model.network import TransUNet
 
 log = logging.getLogger(__name__)
 
+# 2: groups of descriptors, and the features of a frozen network.
+SCHEMA_VERSION = 2
 CARD, WEIGHTS, GENES = "model.json", "weights.safetensors", "genes.csv"
 _AGAIN = "Get the bundle again, or choose another one."
 # Of the levels at which every gene's training distribution is kept, for percentiles.
 QUANTILES = np.linspace(0, 100, 51)
-_SPACE = ("mean", "sd", "points", "scale")
+_SPACE = ("mean", "sd", "points", "groups", "scale")
 _KERNEL_HEAD = (*_SPACE, "coefficients", "intercept")
 _PAPER_HEAD = ("to_genes.weight", "to_genes.bias")
 
@@ -47,8 +51,8 @@ class Bundle:
         path: its folder.
         card: ``model.json``.
         genes: what it predicts, in the order of the head's outputs.
-        tensors: ``encoder.*`` and ``head.*`` weights; ``space.*`` the training patients' embeddings; ``quantiles``
-            ``[51, G]`` training z at 0, 2 … 100 %.
+        tensors: ``encoder.*``, ``frozen.*`` and ``head.*`` weights; ``space.*`` the training patients' embeddings;
+            ``quantiles`` ``[51, G]`` training z at 0, 2 … 100 %.
         sha256: of ``model.json``, which holds those of the other files.
     """
 
@@ -95,13 +99,22 @@ class Bundle:
         from RadioGenomicsLib.model.network import TransUNet
 
         network = TransUNet(NetworkSettings.from_json(self.card["network"]))
-        prefix = "encoder."
-        weights = {k[len(prefix) :]: torch.from_numpy(v) for k, v in self.tensors.items() if k.startswith(prefix)}
         try:
-            network.load_state_dict(weights)
+            network.load_state_dict({k: torch.from_numpy(v) for k, v in self._weights("encoder.").items()})
         except RuntimeError as error:
             raise BundleError(self.path, "the weights are not those of the declared network", _AGAIN) from error
         return network.eval()
+
+    def frozen_network(self) -> EfficientNetLite:
+        """Build the frozen network of a bundle of kind "kernel", in evaluation mode.
+
+        Raises:
+            BundleError: the weights are not its own.
+        """
+        return network_of(self._weights("frozen."))
+
+    def _weights(self, prefix: str) -> dict[str, np.ndarray]:
+        return {name[len(prefix) :]: array for name, array in self.tensors.items() if name.startswith(prefix)}
 
 
 def list_bundles() -> list[Bundle]:
@@ -159,8 +172,9 @@ def write_bundle(folder: Path, card: dict[str, Any], genes: GeneIndex, tensors: 
 
 def space_tensors(space: EmbeddingSpace, prefix: str) -> dict[str, np.ndarray]:
     """Return an embedding space as named tensors of a bundle."""
-    named = {"mean": space.mean, "sd": space.sd, "points": space.points, "scale": np.array([space.scale])}
-    return {prefix + name: np.asarray(array, np.float32) for name, array in named.items()}
+    named = {"mean": space.mean, "sd": space.sd, "points": space.points, "scale": space.scale}
+    fitted = {prefix + name: np.asarray(array, np.float32) for name, array in named.items()}
+    return fitted | {f"{prefix}groups": np.array(space.groups, np.int64)}
 
 
 def kernel_head_tensors(head: KernelHead, index: int) -> dict[str, np.ndarray]:
@@ -178,7 +192,7 @@ def file_sha256(path: Path) -> str:
 
 def _space(tensors: dict[str, np.ndarray], prefix: str) -> EmbeddingSpace:
     mean, sd, points, scale = (tensors[prefix + n].astype(np.float64) for n in ("mean", "sd", "points", "scale"))
-    return EmbeddingSpace(mean, sd, points, float(scale[0]))
+    return EmbeddingSpace(mean, sd, points, tuple(tensors[f"{prefix}groups"].tolist()), scale)
 
 
 def _kernel_head(tensors: dict[str, np.ndarray], prefix: str) -> KernelHead:
@@ -199,9 +213,9 @@ def _check_card(card: object, folder: Path) -> None:
     from jsonschema import Draft202012Validator
 
     version = card.get("schema_version") if isinstance(card, dict) else None
-    if version != 1:
-        mend = "Update RadioGenomics, or get a bundle of version 1."
-        raise BundleError(folder, f"{CARD} is of schema version {version}, this software reads 1", mend)
+    if version != SCHEMA_VERSION:
+        mend = f"Update RadioGenomics, or train the bundle again: this software reads version {SCHEMA_VERSION}."
+        raise BundleError(folder, f"{CARD} is of schema version {version}", mend)
     schema = json.loads(resource_path("Schemas", "model.schema.json").read_text(encoding="utf-8"))
     error = next(Draft202012Validator(schema).iter_errors(card), None)
     if error is not None:
@@ -221,5 +235,10 @@ def _check_sizes(card: dict[str, Any], genes: GeneIndex, tensors: dict[str, np.n
     if missing:
         raise BundleError(folder, f"{WEIGHTS} lacks {missing[0]}", _AGAIN)
     found = [tensors[name].size for name in outputs]
+    spaces = ["space.", *(f"head.{i}." for i in range(len(expected)) if card["head"]["kind"] == "kernel")]
+    for prefix in spaces:
+        groups, scale = tensors[f"{prefix}groups"], tensors[f"{prefix}scale"]
+        if groups.min() < 1 or groups.sum() != tensors[f"{prefix}mean"].size or scale.shape != groups.shape:
+            raise BundleError(folder, f"{WEIGHTS} has groups of columns that do not fit its embeddings", _AGAIN)
     if found != expected or sum(expected) != len(genes) or tensors["quantiles"].shape != (len(QUANTILES), len(genes)):
         raise BundleError(folder, "the gene list, the head and the card disagree in the number of genes", _AGAIN)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from collections.abc import Mapping
-from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 from typing import Protocol
@@ -12,13 +10,11 @@ from typing import Protocol
 import numpy as np
 
 from RadioGenomicsLib.errors import BundleError
-from RadioGenomicsLib.imaging.descriptors import VoxelMaps
-from RadioGenomicsLib.imaging.descriptors import describe
-from RadioGenomicsLib.imaging.descriptors.regions import normal_tissue
 from RadioGenomicsLib.model.bundle import Bundle
 from RadioGenomicsLib.model.study import Study
 from RadioGenomicsLib.model.token_geometry import coverage
 from RadioGenomicsLib.model.token_geometry import mean_token
+from RadioGenomicsLib.model.tumor_embedding import TumorView
 
 if TYPE_CHECKING:
     from RadioGenomicsLib.model.paper_head import PaperHead
@@ -37,7 +33,7 @@ class GeneModel(Protocol):
 
 
 class KernelModel:
-    """Descriptors of the tumor, and kernel ridge regression on them.
+    """Descriptors and a frozen network's features of the tumor, and kernel ridge regression on them.
 
     Args:
         bundle: of kind "kernel".
@@ -47,21 +43,21 @@ class KernelModel:
 
     def __init__(self, bundle: Bundle, study: Study, tumor: np.ndarray) -> None:
         self._bundle = bundle
-        self._maps = VoxelMaps.of(study.channels, study.brain.array > 0, study.slice_per_pixel)
-        self._normal = normal_tissue(tumor, self._maps.brain)
+        self._whole = tumor
+        brain = study.brain.array > 0
+        self._view = TumorView(study.channels, brain, study.slice_per_pixel, bundle.frozen_network())
 
     def embedding(self, tumor: np.ndarray) -> np.ndarray:
-        """Return the descriptors in the bundle's order.
+        """Return descriptors and features in the bundle's order.
 
         Raises:
             BundleError: the bundle was made with descriptors that this software does not know.
         """
-        described = describe(self._maps, tumor, self._normal)
-        names = self._bundle.card["head"]["descriptors"]
-        unknown = [name for name in names if name not in described]
-        if unknown:
-            raise BundleError(self._bundle.path, f"it needs the descriptor {unknown[0]}", "Update RadioGenomics.")
-        return ordered(described, names)
+        try:
+            return self._view.embed(tumor, self._whole).vector(self._bundle.card["head"]["descriptors"])
+        except KeyError as error:
+            reason = f"it needs the descriptor {error.args[0]}"
+            raise BundleError(self._bundle.path, reason, "Update RadioGenomics.") from error
 
     def expression(self, tumor: np.ndarray) -> np.ndarray:
         """Return the predicted z of all matrices, one after the other."""
@@ -118,8 +114,3 @@ def predict_from_tokens(head: PaperHead, tokens: np.ndarray, tumor: np.ndarray) 
         sequence = torch.from_numpy(np.ascontiguousarray(np.moveaxis(tokens, 1, -1)[inside].T))[None]
         valid = torch.ones(1, sequence.shape[2], dtype=torch.bool)
         return head(sequence, valid)[0].numpy().astype(np.float64)
-
-
-def ordered(described: Mapping[str, float], names: Sequence[str]) -> np.ndarray:
-    """Return descriptors ``[d]`` in the order of their names."""
-    return np.array([described[name] for name in names], dtype=np.float64)

@@ -13,6 +13,7 @@ import pytest
 import torch
 
 from RadioGenomicsLib.errors import BundleError
+from RadioGenomicsLib.model.bundle import SCHEMA_VERSION
 from RadioGenomicsLib.model.bundle import Bundle
 from RadioGenomicsLib.model.bundle import file_sha256
 from RadioGenomicsLib.model.bundle import list_bundles
@@ -110,9 +111,10 @@ def test_a_card_that_is_no_card_is_refused(bundle_copy: Path, text: str) -> None
         load_bundle(bundle_copy)
 
 
-def test_another_schema_version_is_refused_with_both_versions(bundle_copy: Path) -> None:
-    change_card(bundle_copy, lambda card: card.update(schema_version=2))
-    with pytest.raises(BundleError, match="version 2, this software reads 1"):
+@pytest.mark.parametrize("version", [1, 3, "2", None])
+def test_another_schema_version_is_refused_with_both_versions(bundle_copy: Path, version: object) -> None:
+    change_card(bundle_copy, lambda card: card.update(schema_version=version))
+    with pytest.raises(BundleError, match=f"version {version}.*this software reads version {SCHEMA_VERSION}"):
         load_bundle(bundle_copy)
 
 
@@ -161,6 +163,19 @@ def test_a_missing_tensor_is_refused_by_name(bundle_copy: Path, name: str) -> No
     change_weights(bundle_copy, lambda tensors: tensors.pop(name))
     with pytest.raises(BundleError, match=name):
         load_bundle(bundle_copy)
+
+
+@pytest.mark.parametrize("groups", [[3], [0], [-1, 10**6]], ids=["too few", "none", "negative"])
+def test_groups_of_columns_that_do_not_fit_the_embedding_are_refused(bundle_copy: Path, groups: list[int]) -> None:
+    change_weights(bundle_copy, lambda tensors: tensors.update({"head.0.groups": np.array(groups)}))
+    with pytest.raises(BundleError, match="groups of columns"):
+        load_bundle(bundle_copy)
+
+
+def test_weights_of_another_frozen_network_are_refused(bundle_copy: Path) -> None:
+    change_weights(bundle_copy, lambda tensors: tensors.update({"frozen.stem.bias": np.zeros(3, np.float32)}))
+    with pytest.raises(BundleError, match="EfficientNet-Lite0"):
+        load_bundle(bundle_copy).frozen_network()
 
 
 def test_a_gene_list_shorter_than_the_head_is_refused(bundle_copy: Path) -> None:

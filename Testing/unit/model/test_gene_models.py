@@ -9,17 +9,14 @@ import pytest
 import torch
 
 from RadioGenomicsLib.errors import BundleError
-from RadioGenomicsLib.imaging.descriptors import VoxelMaps
-from RadioGenomicsLib.imaging.descriptors import describe
-from RadioGenomicsLib.imaging.descriptors.regions import normal_tissue
 from RadioGenomicsLib.model.bundle import Bundle
 from RadioGenomicsLib.model.encoder import encode
 from RadioGenomicsLib.model.encoder import stack_planes
 from RadioGenomicsLib.model.gene_models import KernelModel
 from RadioGenomicsLib.model.gene_models import PaperModel
-from RadioGenomicsLib.model.gene_models import ordered
 from RadioGenomicsLib.model.study import Study
 from RadioGenomicsLib.model.token_geometry import coverage
+from RadioGenomicsLib.model.tumor_embedding import TumorView
 from Testing.unit.model.tiny_bundle import LOG2
 from Testing.unit.model.tiny_bundle import Z
 
@@ -27,10 +24,6 @@ from Testing.unit.model.tiny_bundle import Z
 @pytest.fixture(scope="module")
 def tokens(paper_bundle: Bundle, study: Study) -> np.ndarray:
     return encode(paper_bundle.network(), stack_planes(study.stacked(), 1, 1), "cpu").tokens
-
-
-def test_descriptors_are_put_in_the_bundles_order() -> None:
-    np.testing.assert_array_equal(ordered({"a": 1.0, "b": 2.0, "c": 3.0}, ["c", "a"]), [3, 1])
 
 
 def test_each_matrix_is_predicted_by_its_own_head(bundle: Bundle, study: Study, region: np.ndarray) -> None:
@@ -46,9 +39,9 @@ def test_parts_of_a_tumor_are_compared_with_tissue_away_from_the_whole_of_it(
 ) -> None:
     part = region.copy()
     part[:, :, : np.argwhere(region)[:, 2].min() + 8] = False
-    maps = VoxelMaps.of(study.channels, study.brain.array > 0, study.slice_per_pixel)
+    view = TumorView(study.channels, study.brain.array > 0, study.slice_per_pixel, bundle.frozen_network())
     names = bundle.card["head"]["descriptors"]
-    whole, own = (ordered(describe(maps, part, normal_tissue(t, maps.brain)), names) for t in (region, part))
+    whole, own = (view.embed(part, compared).vector(names) for compared in (region, part))
     found = KernelModel(bundle, study, region).embedding(part)
     np.testing.assert_array_equal(found, whole)
     assert not np.array_equal(found, own)
@@ -84,6 +77,6 @@ def test_dropout_is_off_in_prediction(paper_bundle: Bundle, tokens: np.ndarray, 
 
 
 def test_a_descriptor_of_another_version_is_refused_by_name(bundle: Bundle, study: Study, region: np.ndarray) -> None:
-    card = bundle.card | {"head": bundle.card["head"] | {"descriptors": ["color_of_the_hat"]}}
+    card = bundle.card | {"head": bundle.card["head"] | {"descriptors": {"signal": ["color_of_the_hat"]}}}
     with pytest.raises(BundleError, match="color_of_the_hat"):
         KernelModel(replace(bundle, card=card), study, region).embedding(region)

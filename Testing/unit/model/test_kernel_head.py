@@ -111,3 +111,29 @@ def test_a_training_patient_is_not_their_own_neighbor(embedding: np.ndarray) -> 
     two = EmbeddingSpace.fit(embedding[:2])
     np.testing.assert_allclose(two.training_distances(), 2)
     np.testing.assert_allclose(two.distance(embedding[:2]), 0, atol=1e-12)
+
+
+def test_a_group_counts_the_same_however_many_columns_it_has(embedding: np.ndarray, y: np.ndarray) -> None:
+    groups = (2, 4)
+    repeated = np.hstack([embedding[:, :2], np.tile(embedding[:, 2:], 3)])
+    once, thrice = KernelHead.fit(embedding, y, 1.0, groups), KernelHead.fit(repeated, y, 1.0, (2, 12))
+    np.testing.assert_allclose(once(embedding + 0.3), thrice(repeated + 0.3), rtol=1e-9)
+
+
+def test_the_kernel_of_groups_is_the_mean_of_their_own(embedding: np.ndarray) -> None:
+    space = EmbeddingSpace.fit(embedding, (2, 4))
+    parts = [EmbeddingSpace.fit(embedding[:, columns]) for columns in (slice(0, 2), slice(2, 6))]
+    own = [part.kernel(part.points) for part in parts]
+    np.testing.assert_allclose(space.kernel(space.points), np.mean(own, axis=0), rtol=1e-12)
+
+
+def test_groups_have_to_add_up(embedding: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="groups of 5 columns"):
+        EmbeddingSpace.fit(embedding, (2, 3))
+
+
+def test_a_group_without_spread_leaves_the_others_as_they_are(embedding: np.ndarray, y: np.ndarray) -> None:
+    embedding[:, 4:] = 7.0
+    head = KernelHead.fit(embedding, y, 1.0, (4, 2))
+    assert np.isfinite(head(embedding)).all()
+    assert np.abs(head(embedding) - y.mean(axis=0)).max() > 0.01

@@ -7,17 +7,15 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from RadioGenomicsLib.imaging.descriptors import VoxelMaps
-from RadioGenomicsLib.imaging.descriptors import describe
-from RadioGenomicsLib.imaging.descriptors.regions import normal_tissue
 from RadioGenomicsLib.model.bundle import QUANTILES
+from RadioGenomicsLib.model.bundle import SCHEMA_VERSION
 from RadioGenomicsLib.model.bundle import Bundle
 from RadioGenomicsLib.model.bundle import kernel_head_tensors
 from RadioGenomicsLib.model.bundle import space_tensors
 from RadioGenomicsLib.model.bundle import write_bundle
+from RadioGenomicsLib.model.deep_features import shipped_network
 from RadioGenomicsLib.model.encoder import encode
 from RadioGenomicsLib.model.encoder import stack_planes
-from RadioGenomicsLib.model.gene_models import ordered
 from RadioGenomicsLib.model.genes import GeneIndex
 from RadioGenomicsLib.model.kernel_head import EmbeddingSpace
 from RadioGenomicsLib.model.kernel_head import KernelHead
@@ -27,6 +25,8 @@ from RadioGenomicsLib.model.paper_head import PaperHead
 from RadioGenomicsLib.model.preprocessing import Preprocessing
 from RadioGenomicsLib.model.study import Study
 from RadioGenomicsLib.model.token_geometry import mean_token
+from RadioGenomicsLib.model.tumor_embedding import DEEP_REGIONS
+from RadioGenomicsLib.model.tumor_embedding import TumorView
 
 NETWORK = NetworkSettings(widths=(4, 4, 8, 8), embedding=16, heads=2, layers=2)
 LOG2, Z = 6, 3
@@ -55,7 +55,7 @@ def gene_index() -> GeneIndex:
 def card(settings: Preprocessing, head: dict) -> dict:
     """A valid model.json without its files."""
     return {
-        "schema_version": 1,
+        "schema_version": SCHEMA_VERSION,
         "id": "tiny",
         "title": "Invented patients",
         "cohort": "NONE",
@@ -90,19 +90,25 @@ def write_tiny_bundle(folder: Path, study: Study, tumor: np.ndarray, kind: str =
     z = random.normal(size=(PATIENTS, LOG2 + Z))
     tensors = {f"encoder.{name}": tensor.numpy() for name, tensor in network.state_dict().items()}
     if kind == "kernel":
-        maps = VoxelMaps.of(study.channels, study.brain.array > 0, study.slice_per_pixel)
-        described = describe(maps, tumor, normal_tissue(tumor, maps.brain))
-        embedding = _around(ordered(described, list(described)), random)
-        head = {"kind": kind, "ridge": 1.0, "descriptors": list(described)}
+        frozen = shipped_network()
+        tensors |= {f"frozen.{name}": tensor.numpy() for name, tensor in frozen.state_dict().items()}
+        found = TumorView(study.channels, study.brain.array > 0, study.slice_per_pixel, frozen).embed(tumor)
+        embedding, groups = _around(found.vector(found.layout), random), found.groups
+        head = {
+            "kind": kind,
+            "ridge": 1.0,
+            "descriptors": {group: list(names) for group, names in found.layout.items()},
+            "deep_features": {"network": "efficientnet-lite0-stride16", "regions": list(DEEP_REGIONS)},
+        }
         for index, columns in enumerate((slice(0, LOG2), slice(LOG2, None))):
-            tensors |= kernel_head_tensors(KernelHead.fit(embedding, z[:, columns], 1.0), index)
+            tensors |= kernel_head_tensors(KernelHead.fit(embedding, z[:, columns], 1.0, groups), index)
     else:
         tokens = encode(network, stack_planes(study.stacked(), 1, NETWORK.neighbors), "cpu").tokens
-        embedding = _around(mean_token(tokens, tumor), random)
+        embedding, groups = _around(mean_token(tokens, tumor), random), None
         head = {"kind": kind}
         weights = PaperHead(NETWORK.embedding, LOG2 + Z).state_dict()
         tensors |= {f"head.{name}": tensor.numpy() for name, tensor in weights.items()}
-    tensors |= space_tensors(EmbeddingSpace.fit(embedding), "space.")
+    tensors |= space_tensors(EmbeddingSpace.fit(embedding, groups), "space.")
     tensors["quantiles"] = np.percentile(z, QUANTILES, axis=0).astype(np.float32)
     return write_bundle(folder, card(study.settings, head), gene_index(), tensors)
 

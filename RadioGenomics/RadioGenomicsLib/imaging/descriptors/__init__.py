@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from RadioGenomicsLib.imaging.descriptors.appearance import appearance
+from RadioGenomicsLib.imaging.descriptors.depth_shells import depth_shells
 from RadioGenomicsLib.imaging.descriptors.enhancement import enhancement
 from RadioGenomicsLib.imaging.descriptors.location import location
 from RadioGenomicsLib.imaging.descriptors.maps import VoxelMaps
@@ -16,19 +17,32 @@ from RadioGenomicsLib.imaging.descriptors.regions import TumorRegions
 from RadioGenomicsLib.imaging.descriptors.shape import shape
 from RadioGenomicsLib.imaging.descriptors.whole_brain import whole_brain
 
-__all__ = ["TumorRegions", "VoxelMaps", "describe"]
+__all__ = ["TumorRegions", "VoxelMaps", "describe", "describe_by_group"]
 
 
-def describe(maps: VoxelMaps, tumor: np.ndarray, normal: np.ndarray) -> dict[str, float]:
-    """Return every descriptor by name.
+def describe_by_group(maps: VoxelMaps, tumor: np.ndarray, normal: np.ndarray) -> dict[str, dict[str, float]]:
+    """Return every descriptor by name, in groups that say different things.
 
     Args:
         maps: what every voxel looks like, from the channels and the brain mask.
         tumor: mask ``[slice, row, column]``, bool, not empty.
         normal: brain tissue away from the tumor, to compare with.
+
+    Returns:
+        "place and shape", "signal" (of the tumor) and "brain" (around it).
     """
     regions = TumorRegions.of(tumor, maps.brain)
-    described = {**location(maps, tumor), **shape(maps, tumor), **whole_brain(maps, normal)}
+    signal: dict[str, float] = {}
     for role in maps.roles:
-        described |= appearance(maps, role, regions, normal)
-    return described | enhancement(maps, regions, normal)
+        signal |= appearance(maps, role, regions, normal)
+    return {
+        "place and shape": {**location(maps, tumor), **shape(maps, tumor)},
+        "signal": signal | enhancement(maps, regions, normal),
+        "brain": {**whole_brain(maps, normal), **depth_shells(maps, normal)},
+    }
+
+
+def describe(maps: VoxelMaps, tumor: np.ndarray, normal: np.ndarray) -> dict[str, float]:
+    """Return every descriptor by name, as :func:`describe_by_group` does, in one."""
+    groups = describe_by_group(maps, tumor, normal)
+    return {name: value for group in groups.values() for name, value in group.items()}

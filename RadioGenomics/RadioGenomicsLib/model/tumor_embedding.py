@@ -1,0 +1,95 @@
+"""What stands for a tumor in the default gene head: groups of descriptors, and of a frozen network's features."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from RadioGenomicsLib.imaging.descriptors import VoxelMaps
+from RadioGenomicsLib.imaging.descriptors import describe_by_group
+from RadioGenomicsLib.imaging.descriptors.regions import normal_tissue
+from RadioGenomicsLib.model.deep_features import PLANES
+from RadioGenomicsLib.model.deep_features import feature_maps
+from RadioGenomicsLib.model.deep_features import mean_in_region
+
+if TYPE_CHECKING:
+    from RadioGenomicsLib.model.efficientnet_lite import EfficientNetLite
+
+# The regions whose mean features follow the descriptors.
+DEEP_REGIONS = ("tumor", "brain beside the tumor")
+
+
+@dataclass(frozen=True)
+class TumorEmbedding:
+    """A tumor in numbers.
+
+    Attributes:
+        descriptors: group to name to value; NaN where a channel is absent.
+        deep: the frozen network's mean features ``[features]`` by region, in the order of :data:`DEEP_REGIONS`.
+    """
+
+    descriptors: Mapping[str, Mapping[str, float]]
+    deep: Mapping[str, np.ndarray]
+
+    @property
+    def layout(self) -> dict[str, tuple[str, ...]]:
+        """Names of the descriptors by group."""
+        return {group: tuple(values) for group, values in self.descriptors.items()}
+
+    @property
+    def groups(self) -> tuple[int, ...]:
+        """Number of columns of each group of the vector."""
+        return (*map(len, self.descriptors.values()), *map(len, self.deep.values()))
+
+    def vector(self, layout: Mapping[str, tuple[str, ...]]) -> np.ndarray:
+        """Return all of it as ``[d]``, the descriptors in the order of a layout.
+
+        Raises:
+            KeyError: a descriptor of the layout is not known.
+        """
+        described = [[self.descriptors[group][name] for name in names] for group, names in layout.items()]
+        return np.concatenate([*described, *self.deep.values()]).astype(np.float64)
+
+
+class TumorView:
+    """One study as the default gene head sees it, whichever outline the tumor is given.
+
+    Args:
+        channels: role to normalized intensities ``[slice, row, column]``, None for an absent one, in the model's order.
+        brain: mask.
+        slice_per_pixel: slice spacing over pixel size.
+        network: the frozen network.
+    """
+
+    def __init__(
+        self,
+        channels: Mapping[str, np.ndarray | None],
+        brain: np.ndarray,
+        slice_per_pixel: float,
+        network: EfficientNetLite,
+    ) -> None:
+        self._maps = VoxelMaps.of(channels, brain, slice_per_pixel)
+        first = list(channels.values())[:PLANES]
+        empty = np.zeros(brain.shape, np.float32)
+        planes = [empty if plane is None else plane for plane in first] + [empty] * (PLANES - len(first))
+        self._features = feature_maps(network, np.stack(planes))
+
+    def embed(self, tumor: np.ndarray, whole: np.ndarray | None = None) -> TumorEmbedding:
+        """Return what stands for a tumor.
+
+        Args:
+            tumor: mask ``[slice, row, column]``, bool, not empty.
+            whole: the whole tumor where ``tumor`` is a part of one; tissue away from it counts as normal.
+
+        Raises:
+            RegionError: the tumor leaves no normal brain.
+        """
+        whole = tumor if whole is None else whole
+        normal = normal_tissue(whole, self._maps.brain)
+        beside = normal & whole.any(axis=(1, 2))[:, None, None]
+        means = [mean_in_region(self._features, region) for region in (tumor, beside)]
+        descriptors = describe_by_group(self._maps, tumor, normal)
+        return TumorEmbedding(descriptors, dict(zip(DEEP_REGIONS, means, strict=True)))
