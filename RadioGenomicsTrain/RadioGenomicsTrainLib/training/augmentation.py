@@ -38,10 +38,10 @@ def random_affine(count: int, settings: Augmentation, generator: torch.Generator
     """Draw ``[count, 2, 3]`` sampling matrices: rotation, scaling, shift, and a mirrored left and right."""
 
     def uniform(limit: float) -> torch.Tensor:
-        return (torch.rand(count, generator=generator) * 2 - 1) * limit
+        return (torch.rand(count, generator=generator, device=generator.device) * 2 - 1) * limit
 
     angle, scale = uniform(settings.rotation), 1 + uniform(settings.scaling)
-    mirror = torch.where(torch.rand(count, generator=generator) < 0.5, -1.0, 1.0)
+    mirror = torch.where(torch.rand(count, generator=generator, device=generator.device) < 0.5, -1.0, 1.0)
     cosine, sine = torch.cos(angle) * scale, torch.sin(angle) * scale
     first = torch.stack([cosine * mirror, -sine, uniform(settings.shift)], dim=1)
     second = torch.stack([sine * mirror, cosine, uniform(settings.shift)], dim=1)
@@ -72,17 +72,18 @@ def change_intensities(
         generator: of the random numbers.
     """
     count, channels = len(planes), int(channel_of_plane.max()) + 1
-    factor = 1 + settings.contrast * torch.randn(count, channels, generator=generator)
-    offset = settings.brightness * torch.randn(count, channels, generator=generator)
-    kept = (torch.rand(count, channels, generator=generator) >= settings.drop_channel).float()
+    drawn = {"generator": generator, "device": generator.device}
+    factor = 1 + settings.contrast * torch.randn(count, channels, **drawn)
+    offset = settings.brightness * torch.randn(count, channels, **drawn)
+    kept = (torch.rand(count, channels, **drawn) >= settings.drop_channel).float()
     kept[:, reference] = 1.0
-    level = settings.noise * torch.rand(count, 1, 1, 1, generator=generator)
+    level = settings.noise * torch.rand(count, 1, 1, 1, **drawn)
     present = (planes.abs().amax(dim=(2, 3)) > 0).float()
 
     def spread(values: torch.Tensor) -> torch.Tensor:
         return values[:, channel_of_plane, None, None]
 
-    changed = planes * spread(factor) + spread(offset) + level * torch.randn(planes.shape, generator=generator)
+    changed = planes * spread(factor) + spread(offset) + level * torch.randn(planes.shape, **drawn)
     return changed * spread(kept) * present[:, :, None, None]
 
 
@@ -90,6 +91,7 @@ def hidden_blocks(
     count: int, rows: int, columns: int, settings: Augmentation, generator: torch.Generator
 ) -> torch.Tensor:
     """Draw which pixels are hidden: ``[count, 1, rows, columns]``, 1 where hidden, in blocks of 16 x 16."""
-    blocks = torch.rand(count, 1, rows // 16, columns // 16, generator=generator) < settings.hidden_share
-    chosen = torch.rand(count, 1, 1, 1, generator=generator) < settings.hide
+    drawn = {"generator": generator, "device": generator.device}
+    blocks = torch.rand(count, 1, rows // 16, columns // 16, **drawn) < settings.hidden_share
+    chosen = torch.rand(count, 1, 1, 1, **drawn) < settings.hide
     return functional.interpolate((blocks & chosen).float(), scale_factor=16.0)

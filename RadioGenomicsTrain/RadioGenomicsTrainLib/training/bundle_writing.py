@@ -12,6 +12,7 @@ import numpy as np
 
 from RadioGenomicsLib import __version__
 from RadioGenomicsLib.model.bundle import QUANTILES
+from RadioGenomicsLib.model.bundle import SCHEMA_VERSION
 from RadioGenomicsLib.model.bundle import Bundle
 from RadioGenomicsLib.model.bundle import space_tensors
 from RadioGenomicsLib.model.bundle import write_bundle
@@ -32,7 +33,7 @@ class FittedHead:
     Attributes:
         card: the bundle's ``head`` block.
         tensors: ``head.*``.
-        embedding: ``[patients, d]`` what distances to the training data are measured in.
+        space: the training patients, in which distances to the training data are measured.
         genes: what it predicts and how well, in the order of its outputs.
         scheme: how the validation was done, in a sentence.
         validation: its figures.
@@ -40,7 +41,7 @@ class FittedHead:
 
     card: dict[str, Any]
     tensors: dict[str, np.ndarray]
-    embedding: np.ndarray
+    space: EmbeddingSpace
     genes: GeneIndex
     scheme: str
     validation: dict[str, Any]
@@ -97,15 +98,15 @@ def write_trained_bundle(
         segmentation: figures of the tumor outlines of held-out patients.
     """
     tensors = {f"encoder.{name}": tensor.numpy() for name, tensor in encoder.state_dict().items()}
-    tensors |= head.tensors | space_tensors(EmbeddingSpace.fit(head.embedding), "space.")
+    tensors |= head.tensors | space_tensors(head.space, "space.")
     quantiles = [np.percentile(block.z, QUANTILES, axis=0) for block in blocks]
     tensors["quantiles"] = np.concatenate(quantiles, axis=1).astype(np.float32)
     card = {
-        "schema_version": 1,
+        "schema_version": SCHEMA_VERSION,
         "id": description.id,
         "title": description.title,
         "cohort": description.id.upper(),
-        "patients": len(head.embedding),
+        "patients": len(head.space.points),
         "preprocessing": settings.preprocessing.to_json(),
         "network": settings.network.to_json(),
         "head": head.card,
@@ -116,7 +117,7 @@ def write_trained_bundle(
             "expression": "z: standard deviations from the training patients' mean, clipped at 3",
         },
         "validation": {"scheme": head.scheme, "segmentation": segmentation, **head.validation},
-        "limitations": _limitations(description, blocks, len(head.embedding)),
+        "limitations": _limitations(description, blocks, len(head.space.points)),
         "license": description.licence,
         "citation": list(description.citation),
     }

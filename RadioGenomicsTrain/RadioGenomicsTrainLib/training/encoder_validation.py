@@ -9,16 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from RadioGenomicsLib.errors import RegionError
-from RadioGenomicsLib.imaging.descriptors import VoxelMaps
-from RadioGenomicsLib.imaging.descriptors import describe
-from RadioGenomicsLib.imaging.descriptors.regions import normal_tissue
 from RadioGenomicsLib.model.encoder import encode
 from RadioGenomicsLib.model.encoder import stack_planes
 from RadioGenomicsLib.model.network import NetworkSettings
 from RadioGenomicsLib.model.network import TransUNet
-from RadioGenomicsLib.model.preprocessing import Preprocessing
-from RadioGenomicsLib.model.tumor_proposal import outline_tumor
 from RadioGenomicsLib.model.weights import load_tensors
 from RadioGenomicsTrainLib.training.prepared import PreparedPatient
 
@@ -64,24 +58,3 @@ def encode_held_out(
         encoder = encoder_of(number)
         found |= {int(index): encode_patient(patients[index], encoder, reference) for index in test}
     return [found[index] for index in range(len(patients))]
-
-
-def describe_proposal(patient: PreparedPatient, settings: Preprocessing, unseen: UnseenPatient) -> dict[str, float]:
-    """Return the descriptors of the network's own outline; the expert's where it gives none that a prediction takes."""
-    inside = np.where(patient.brain, unseen.probability, np.float32(0))
-    proposed = outline_tumor(inside)
-    try:
-        return describe_patient(patient, settings, proposed if proposed.any() else patient.tumor)
-    except RegionError:
-        return describe_patient(patient, settings, patient.tumor)
-
-
-def describe_patient(patient: PreparedPatient, settings: Preprocessing, tumor: np.ndarray) -> dict[str, float]:
-    """Return the descriptors of a patient's tumor as a prediction would compute them."""
-    spacing = np.linalg.norm(patient.affine[:3, :3], axis=0)
-    channels = {
-        role: patient.channels[index].astype(np.float32) if patient.present[index] else None
-        for index, role in enumerate(settings.channels)
-    }
-    maps = VoxelMaps.of(channels, patient.brain, float(spacing[2] / spacing[0]))
-    return describe(maps, tumor, normal_tissue(tumor, patient.brain))

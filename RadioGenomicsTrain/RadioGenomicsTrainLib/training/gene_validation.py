@@ -21,6 +21,8 @@ from RadioGenomicsTrainLib.validation.oof_matrix import oof_mean_matrix
 from RadioGenomicsTrainLib.validation.summary import HeadValidation
 from RadioGenomicsTrainLib.validation.summary import validate_head
 
+Groups = tuple[int, ...] | None
+
 
 @dataclass(frozen=True)
 class HeadSettings:
@@ -33,7 +35,7 @@ class HeadSettings:
         seed: of folds and permutations.
     """
 
-    ridge: float = 1.0
+    ridge: float = 0.5
     folds: int = 5
     repeats: int = 10
     permutations: int = 10_000
@@ -58,6 +60,8 @@ def validate_block(
     embedding: np.ndarray,
     settings: HeadSettings,
     progress: Progress = silent,
+    *,
+    groups: Groups = None,
 ) -> BlockValidation:
     """Cross-validate one block; scaling, kernel width and head are fitted on each training fold alone.
 
@@ -66,10 +70,11 @@ def validate_block(
         embedding: ``[patients of the cohort, d]``.
         settings: head and validation.
         progress: told now and then.
+        groups: number of columns of each group of the embedding; None for one group.
     """
     own = embedding[block.rows]
     splits = repeated_folds(len(own), settings.folds, settings.repeats, settings.seed)
-    h = out_of_fold(own, own, splits, settings.ridge)
+    h = out_of_fold(own, own, splits, settings.ridge, groups)
     mean = oof_mean_matrix(len(own), splits)
     head = validate_head(block.z, h, mean, n_permutations=settings.permutations, seed=settings.seed, progress=progress)
     fold_of = np.empty(len(own), dtype=int)
@@ -79,20 +84,25 @@ def validate_block(
     return BlockValidation(head, scores)
 
 
-def out_of_fold(training: np.ndarray, tested: np.ndarray, splits: Sequence[Folds], ridge: float) -> np.ndarray:
-    """Return the out-of-fold matrix H of the head.
+def out_of_fold(
+    training: np.ndarray, tested: np.ndarray, splits: Sequence[Folds], ridge: float, groups: Groups = None
+) -> np.ndarray:
+    """Return the out-of-fold matrix H of the head; where a training fold is all alike, it predicts its mean.
 
     Args:
         training: ``[n, d]`` embeddings the head is fitted on.
         tested: ``[n, d]`` embeddings it predicts from: the same, or those of other outlines of the same tumors.
         splits: repeated splits.
         ridge: penalty.
+        groups: number of columns of each group of the embedding; None for one group.
     """
-    return oof_matrix(
-        len(training),
-        splits,
-        lambda train, test: head_weights(training[train], tested[test], ridge),
-    )
+
+    def weights(train: np.ndarray, test: np.ndarray) -> np.ndarray:
+        if not (np.nan_to_num(training[train]) != np.nan_to_num(training[train[:1]])).any():
+            return np.zeros((len(test), len(train)))
+        return head_weights(training[train], tested[test], ridge, groups)
+
+    return oof_matrix(len(training), splits, weights)
 
 
 def score_other_outlines(
@@ -101,6 +111,7 @@ def score_other_outlines(
     tested: np.ndarray,
     folds: Folds,
     ridge: float,
+    groups: Groups = None,
 ) -> dict[str, float | int | str]:
     """Return the headline figures when held-out tumors are outlined by other means than the training tumors.
 
@@ -110,10 +121,11 @@ def score_other_outlines(
         tested: ``[patients of the cohort, d]`` embeddings of the other outlines.
         folds: one split of the cohort's patients, that of the encoders that drew the other outlines.
         ridge: penalty.
+        groups: number of columns of each group of the embedding; None for one group.
     """
     place = {patient: row for row, patient in enumerate(block.rows)}
     own_folds = [np.array([place[p] for p in fold if p in place], dtype=int) for fold in folds]
-    h = out_of_fold(training[block.rows], tested[block.rows], [own_folds], ridge)
+    h = out_of_fold(training[block.rows], tested[block.rows], [own_folds], ridge, groups)
     return {"unit": block.unit, "n": len(block.rows), **headline(pearson(block.z, h @ block.z))}
 
 

@@ -1,4 +1,4 @@
-"""The default gene head of a bundle: descriptors of the tumor, kernel ridge regression, exact null."""
+"""The default gene head of a bundle: embedding of the tumor, kernel ridge regression, exact null."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from RadioGenomicsLib.model.bundle import kernel_head_tensors
-from RadioGenomicsLib.model.gene_models import ordered
+from RadioGenomicsLib.model.deep_features import shipped_network
+from RadioGenomicsLib.model.kernel_head import EmbeddingSpace
 from RadioGenomicsLib.model.kernel_head import KernelHead
 from RadioGenomicsLib.model.preprocessing import Preprocessing
+from RadioGenomicsLib.model.tumor_embedding import DEEP_REGIONS
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
@@ -17,14 +19,13 @@ from RadioGenomicsTrainLib.cohort.clinical import ClinicalTraits
 from RadioGenomicsTrainLib.training.bundle_writing import FittedHead
 from RadioGenomicsTrainLib.training.bundle_writing import gene_index
 from RadioGenomicsTrainLib.training.encoder_validation import UnseenPatient
-from RadioGenomicsTrainLib.training.encoder_validation import describe_patient
-from RadioGenomicsTrainLib.training.encoder_validation import describe_proposal
 from RadioGenomicsTrainLib.training.gene_targets import GeneBlock
 from RadioGenomicsTrainLib.training.gene_validation import HeadSettings
 from RadioGenomicsTrainLib.training.gene_validation import score_other_outlines
 from RadioGenomicsTrainLib.training.gene_validation import validate_block
 from RadioGenomicsTrainLib.training.prepared import PreparedPatient
 from RadioGenomicsTrainLib.training.subtype_validation import subtype_areas
+from RadioGenomicsTrainLib.training.tumor_embedding import embed_cohort
 
 
 def fit_kernel_head(
@@ -49,19 +50,16 @@ def fit_kernel_head(
         settings: of the head.
         progress: told now and then.
     """
-    progress(0.0, "describing the tumors")
-    described = [describe_patient(patient, preprocessing, patient.tumor) for patient in patients]
-    names = list(described[0])
-    embedding = np.stack([ordered(values, names) for values in described])
-    outlined = [describe_proposal(p, preprocessing, found) for p, found in zip(patients, unseen, strict=True)]
-    proposed = np.stack([ordered(values, names) for values in outlined])
+    probabilities = [found.probability for found in unseen]
+    embedding = embed_cohort(patients, preprocessing, probabilities, within(progress, 0.0, 0.3))
+    values, groups = embedding.values, embedding.groups
     validations = [
-        validate_block(block, embedding, settings, within(progress, 0.3 + 0.6 * i / len(blocks), 0.9))
+        validate_block(block, values, settings, within(progress, 0.3 + 0.6 * i / len(blocks), 0.9), groups=groups)
         for i, block in enumerate(blocks)
     ]
-    tensors: dict[str, np.ndarray] = {}
+    tensors = {f"frozen.{name}": tensor.numpy() for name, tensor in shipped_network().state_dict().items()}
     for index, block in enumerate(blocks):
-        tensors |= kernel_head_tensors(KernelHead.fit(embedding[block.rows], block.z, settings.ridge), index)
+        tensors |= kernel_head_tensors(KernelHead.fit(values[block.rows], block.z, settings.ridge, groups), index)
     figures = [
         {
             "unit": block.unit,
@@ -72,9 +70,14 @@ def fit_kernel_head(
         for block, validation in zip(blocks, validations, strict=True)
     ]
     return FittedHead(
-        card={"kind": "kernel", "ridge": settings.ridge, "descriptors": names},
+        card={
+            "kind": "kernel",
+            "ridge": settings.ridge,
+            "descriptors": {group: list(names) for group, names in embedding.layout.items()},
+            "deep_features": {"network": "efficientnet-lite0-stride16", "regions": list(DEEP_REGIONS)},
+        },
         tensors=tensors,
-        embedding=embedding,
+        space=EmbeddingSpace.fit(values, groups),
         genes=gene_index(
             blocks,
             cv_r=np.concatenate([v.head.max_t.r for v in validations]),
@@ -88,8 +91,9 @@ def fit_kernel_head(
         validation={
             "genes": figures,
             "genes_from_proposed_outlines": [
-                score_other_outlines(block, embedding, proposed, folds, settings.ridge) for block in blocks
+                score_other_outlines(block, values, embedding.proposed, folds, settings.ridge, groups)
+                for block in blocks
             ],
-            "subtypes": subtype_areas(traits, embedding, settings),
+            "subtypes": subtype_areas(traits, values, settings, groups),
         },
     )

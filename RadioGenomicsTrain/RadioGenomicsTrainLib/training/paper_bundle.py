@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
 from RadioGenomicsLib.model.gene_models import predict_from_tokens
+from RadioGenomicsLib.model.kernel_head import EmbeddingSpace
 from RadioGenomicsLib.model.network import TransUNet
+from RadioGenomicsLib.model.paper_head import PaperHead
 from RadioGenomicsLib.model.token_geometry import mean_token
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
@@ -33,6 +36,9 @@ def fit_paper_head(
     settings: PaperSettings,
     reference: int,
     progress: Progress = silent,
+    *,
+    device: str = "auto",
+    folder: Path | None = None,
 ) -> tuple[TransUNet, FittedHead]:
     """Cross-validate the published method, and train it on everybody; the encoder comes back changed.
 
@@ -46,6 +52,9 @@ def fit_paper_head(
         settings: schedule.
         reference: the channel whose neighboring slices the network sees.
         progress: told of every epoch.
+        device: "auto", "cuda", "mps" or "cpu".
+        folder: for the course of every training, and for checkpoints from which an interrupted run goes on and which
+            are removed at its end; None keeps nothing.
     """
     z = np.full((len(patients), sum(len(block.mean) for block in blocks)), np.nan)
     first = 0
@@ -54,21 +63,35 @@ def fit_paper_head(
         first += len(block.mean)
     predicted, mean = np.full(z.shape, np.nan), np.full(z.shape, np.nan)
     share = 1 / (len(folds) + 1)
-    for number, test in enumerate(folds):
-        train = np.setdiff1d(np.arange(len(patients)), test)
-        part = within(progress, number * share, (number + 1) * share)
-        chosen = [patients[i] for i in train]
-        encoder, head = train_paper_model(
-            chosen, z[train], encoder_of(number), settings, reference=reference, progress=part
+    checkpoints = []
+
+    def train(chosen: np.ndarray, fold: int | None, part: Progress) -> tuple[TransUNet, PaperHead]:
+        kept = None if folder is None else folder / ("paper-everybody" if fold is None else f"paper-fold-{fold + 1}")
+        checkpoint = None if kept is None else kept.with_suffix(".checkpoint")
+        checkpoints.append(checkpoint)
+        return train_paper_model(
+            [patients[i] for i in chosen],
+            z[chosen],
+            encoder_of(fold),
+            settings,
+            reference=reference,
+            device=device,
+            checkpoint=checkpoint,
+            log_folder=kept,
+            progress=part,
         )
-        mean[test] = np.nanmean(z[train], axis=0)
+
+    for number, test in enumerate(folds):
+        chosen = np.setdiff1d(np.arange(len(patients)), test)
+        encoder, head = train(chosen, number, within(progress, number * share, (number + 1) * share))
+        mean[test] = np.nanmean(z[chosen], axis=0)
         for index in test:
             patient = patients[index]
             tokens = encode_patient(patient, encoder, reference).tokens
             predicted[index] = predict_from_tokens(head, tokens, patient.tumor)
-    encoder, head = train_paper_model(
-        patients, z, encoder_of(None), settings, reference=reference, progress=within(progress, 1 - share, 1.0)
-    )
+    encoder, head = train(np.arange(len(patients)), None, within(progress, 1 - share, 1.0))
+    for checkpoint in filter(None, checkpoints):
+        checkpoint.unlink(missing_ok=True)
     # Against the training-fold mean, as for the other heads: the mean itself falls where a high patient is held out,
     # which pulls every pooled r down ("distributional bias", arXiv 2406.01652).
     r = pearson(z, predicted - mean)
@@ -76,9 +99,9 @@ def fit_paper_head(
     units = np.concatenate([np.array(block.expression.units) for block in blocks])
     embedding = [mean_token(encode_patient(p, encoder, reference).tokens, p.tumor) for p in patients]
     fitted = FittedHead(
-        card={"kind": "paper", **{k: v for k, v in settings.to_json().items() if k != "seed"}},
+        card={"kind": "paper", **{k: v for k, v in settings.to_json().items() if k not in ("seed", "patience")}},
         tensors={f"head.{name}": tensor.numpy() for name, tensor in head.state_dict().items()},
-        embedding=np.stack(embedding),
+        space=EmbeddingSpace.fit(np.stack(embedding)),
         genes=gene_index(blocks, r, unknown, unknown, interval_half_width(z - predicted)),
         scheme=f"{len(folds)}-fold by patient, end to end; the null of a deep head takes refits and was not computed",
         validation={"genes": [{"unit": unit, **headline(r[units == unit])} for unit in dict.fromkeys(units.tolist())]},

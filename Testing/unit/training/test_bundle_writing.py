@@ -11,8 +11,10 @@ import torch
 from RadioGenomicsLib.model.bundle import Bundle
 from RadioGenomicsLib.model.bundle import kernel_head_tensors
 from RadioGenomicsLib.model.bundle import load_bundle
+from RadioGenomicsLib.model.kernel_head import EmbeddingSpace
 from RadioGenomicsLib.model.kernel_head import KernelHead
 from RadioGenomicsLib.model.network import TransUNet
+from RadioGenomicsLib.model.tumor_embedding import DEEP_REGIONS
 from RadioGenomicsLib.resources import resource_path
 from RadioGenomicsTrainLib.cohort.description import CohortDescription
 from RadioGenomicsTrainLib.cohort.description import read_description
@@ -53,9 +55,14 @@ def bundle(description: CohortDescription, tmp_path: Path) -> Bundle:
         tensors |= kernel_head_tensors(KernelHead.fit(embedding, one.z, 1.0), index)
     p = np.array([0.01, 0.2, 0.5])
     head = FittedHead(
-        card={"kind": "kernel", "ridge": 1.0, "descriptors": ["a", "b"]},
+        card={
+            "kind": "kernel",
+            "ridge": 1.0,
+            "descriptors": {"signal": ["a", "b"]},
+            "deep_features": {"network": "efficientnet-lite0-stride16", "regions": list(DEEP_REGIONS)},
+        },
         tensors=tensors,
-        embedding=embedding,
+        space=EmbeddingSpace.fit(embedding),
         genes=gene_index(BLOCKS, p, p, p, np.full(3, 1.5)),
         scheme="none",
         validation={"genes": [{"median_r": 0.1}]},

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 import torch
 
+from RadioGenomicsLib.errors import DependencyError
 from RadioGenomicsLib.model.network import TransUNet
 from RadioGenomicsTrainLib.training.encoder import EncoderSettings
-from RadioGenomicsTrainLib.training.encoder import _Slices
-from RadioGenomicsTrainLib.training.encoder import segmentation_loss
 from RadioGenomicsTrainLib.training.encoder import train_encoder
+from RadioGenomicsTrainLib.training.encoder_training import EncoderTraining
+from RadioGenomicsTrainLib.training.encoder_training import average_weights
 from RadioGenomicsTrainLib.training.prepared import PreparedPatient
+from RadioGenomicsTrainLib.training.slices import Slices
 from Testing.unit.training.small_cohort import NETWORK
 
 SETTINGS = EncoderSettings(epochs=1, batch=8, tumor_slices=4, other_slices=2, learning_rate=1e-2)
@@ -45,20 +47,48 @@ def test_the_loss_falls(patients: list[PreparedPatient]) -> None:
     assert losses[-1] < 0.8 * losses[0]
 
 
-def test_the_loss_of_a_perfect_outline_is_nearly_zero_and_of_its_opposite_large() -> None:
-    target = (torch.arange(64).reshape(1, 1, 8, 8) % 3 == 0).float()
-    logits = (2 * target - 1) * 20
-    assert segmentation_loss(logits, target) < 0.01
-    assert segmentation_loss(-logits, target) > 10
-    assert segmentation_loss(torch.full_like(target, -20), torch.zeros_like(target)) < 0.01
+@pytest.mark.usefixtures("one_thread")
+def test_with_patience_some_patients_are_not_learned_from_and_the_best_epoch_is_kept(
+    patients: list[PreparedPatient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    kept: list[torch.Tensor] = []
+    used: list[set[int]] = []
+    real = Slices.draw
+
+    def draw(slices: Slices, *rest: object) -> np.ndarray:
+        used.append(set(slices.owner.tolist()))
+        return real(slices, *rest)
+
+    real_inner = EncoderTraining._inner_loss
+
+    def inner_loss(training: EncoderTraining, inner: Slices) -> float:
+        assert np.isfinite(real_inner(training, inner))
+        kept.append(weights(training._averaged))
+        return [2.0, 1.0, 3.0, 1.5][len(kept) - 1]
+
+    monkeypatch.setattr(Slices, "draw", draw)
+    monkeypatch.setattr(EncoderTraining, "_inner_loss", inner_loss)
+    settings = replace(SETTINGS, epochs=9, patience=2)
+    stopped = train_encoder(patients, NETWORK, settings, progress=lambda _, step: told.append(step))
+    assert [step.rpartition(" ")[2] for step in told] == ["2.000", "1.000", "3.000", "1.500"]
+    assert torch.equal(weights(stopped), kept[1])
+    assert not torch.equal(kept[1], kept[2])
+    learned, inner = used[1], used[2]
+    assert (len(learned), len(inner), len(learned & inner)) == (3, 1, 0)
 
 
-def test_an_epoch_draws_slices_with_and_without_tumor_up_to_their_number(patients: list[PreparedPatient]) -> None:
-    slices = _Slices.of(patients, 1, NETWORK.neighbors)
-    drawn = slices.draw(SETTINGS, np.random.default_rng(0))
-    assert len(np.unique(drawn, axis=0)) == len(drawn)
-    for number, patient in enumerate(patients):
-        has_tumor = patient.tumor.any(axis=(1, 2))[drawn[drawn[:, 0] == number, 1]]
-        assert has_tumor.sum() == min(4, patient.tumor.any(axis=(1, 2)).sum())
-        assert (~has_tumor).sum() == 2
-    assert not np.array_equal(drawn, slices.draw(SETTINGS, np.random.default_rng(1)))
+@pytest.mark.usefixtures("one_thread")
+def test_the_averaged_network_lags_behind(patients: list[PreparedPatient]) -> None:
+    first, second = TransUNet(NETWORK), TransUNet(NETWORK)
+    second.stages[0][0][1].num_batches_tracked.fill_(7)
+    before, now = (network.to_tokens[0].weight.detach().clone() for network in (first, second))
+    average_weights(first, second, 0.75)
+    torch.testing.assert_close(first.to_tokens[0].weight, 0.75 * before + 0.25 * now)
+    assert first.stages[0][0][1].num_batches_tracked == 7
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
+def test_a_device_that_is_not_there_is_refused(patients: list[PreparedPatient]) -> None:
+    with pytest.raises(DependencyError, match="cuda"):
+        train_encoder(patients[:2], NETWORK, SETTINGS, device="cuda")

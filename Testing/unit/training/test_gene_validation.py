@@ -101,3 +101,21 @@ def test_validation_is_the_same_every_time(
     np.testing.assert_array_equal(first.scores.r, again.scores.r)
     np.testing.assert_array_equal(first.head.max_t.p_adjusted, again.head.max_t.p_adjusted)
     assert not np.array_equal(first.scores.r, other.scores.r)
+
+
+def test_a_training_fold_in_which_all_are_alike_predicts_its_mean() -> None:
+    embedding = np.array([[1.0], [1.0], [1.0], [2.0], [2.0], [2.0]])
+    h = out_of_fold(embedding, embedding, [[np.arange(3), np.arange(3, 6)]], 1.0)
+    assert not h.any()
+    h = out_of_fold(embedding, embedding, [[np.array([0, 3]), np.array([1, 4]), np.array([2, 5])]], 1.0)
+    assert h.any()
+
+
+def test_groups_of_columns_count_alike(embedding: np.ndarray) -> None:
+    splits = repeated_folds(N, 4, 1, 0)
+    twice = np.hstack([embedding, embedding])
+    np.testing.assert_allclose(
+        out_of_fold(twice, twice, splits, 1.0, (D, D)), out_of_fold(embedding, embedding, splits, 1.0), atol=1e-12
+    )
+    one = out_of_fold(embedding, embedding, splits, 1.0, (1, D - 1))
+    assert not np.allclose(one, out_of_fold(embedding, embedding, splits, 1.0))

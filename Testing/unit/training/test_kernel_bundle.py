@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from RadioGenomicsLib.model.gene_models import ordered
+from RadioGenomicsLib.model.deep_features import shipped_network
+from RadioGenomicsLib.model.kernel_head import EmbeddingSpace
 from RadioGenomicsLib.model.kernel_head import KernelHead
 from RadioGenomicsLib.model.preprocessing import Preprocessing
 from RadioGenomicsTrainLib.cohort.clinical import ClinicalTraits
@@ -13,12 +14,13 @@ from RadioGenomicsTrainLib.cohort.expression import ExpressionMatrix
 from RadioGenomicsTrainLib.training import gene_validation
 from RadioGenomicsTrainLib.training.bundle_writing import FittedHead
 from RadioGenomicsTrainLib.training.encoder_validation import UnseenPatient
-from RadioGenomicsTrainLib.training.encoder_validation import describe_patient
 from RadioGenomicsTrainLib.training.gene_targets import GeneBlock
 from RadioGenomicsTrainLib.training.gene_targets import gene_blocks
 from RadioGenomicsTrainLib.training.gene_validation import HeadSettings
 from RadioGenomicsTrainLib.training.kernel_bundle import fit_kernel_head
 from RadioGenomicsTrainLib.training.prepared import PreparedPatient
+from RadioGenomicsTrainLib.training.tumor_embedding import CohortEmbedding
+from RadioGenomicsTrainLib.training.tumor_embedding import embed_cohort
 
 SETTINGS = Preprocessing()
 HEAD = HeadSettings(folds=2, repeats=1, permutations=10)
@@ -41,27 +43,42 @@ def fitted(patients: list[PreparedPatient], blocks: list[GeneBlock]) -> FittedHe
         return fit_kernel_head(patients, unseen, [ClinicalTraits()] * 4, blocks, folds, SETTINGS, HEAD)
 
 
-def test_its_embedding_are_the_descriptors_that_its_card_names(
-    fitted: FittedHead, patients: list[PreparedPatient]
+@pytest.fixture(scope="module")
+def embedding(patients: list[PreparedPatient]) -> CohortEmbedding:
+    return embed_cohort(patients, SETTINGS)
+
+
+def test_distances_are_measured_in_the_embedding_that_its_card_names(
+    fitted: FittedHead, embedding: CohortEmbedding
 ) -> None:
-    for row, patient in zip(fitted.embedding, patients, strict=True):
-        described = describe_patient(patient, SETTINGS, patient.tumor)
-        np.testing.assert_array_equal(row, ordered(described, fitted.card["descriptors"]))
+    space = EmbeddingSpace.fit(embedding.values, embedding.groups)
+    np.testing.assert_array_equal(fitted.space.points, space.points)
+    assert fitted.space.groups == embedding.groups
+    assert fitted.card["descriptors"] == {group: list(names) for group, names in embedding.layout.items()}
 
 
-def test_there_is_a_head_per_matrix_fitted_on_everybody(fitted: FittedHead, blocks: list[GeneBlock]) -> None:
+def test_there_is_a_head_per_matrix_fitted_on_everybody(
+    fitted: FittedHead, embedding: CohortEmbedding, blocks: list[GeneBlock]
+) -> None:
     for index, block in enumerate(blocks):
-        head = KernelHead.fit(fitted.embedding, block.z, HEAD.ridge)
+        head = KernelHead.fit(embedding.values, block.z, HEAD.ridge, embedding.groups)
         np.testing.assert_allclose(fitted.tensors[f"head.{index}.coefficients"], head.coefficients, rtol=1e-5)
         np.testing.assert_allclose(fitted.tensors[f"head.{index}.points"], head.space.points, atol=1e-6)
 
 
+def test_the_frozen_network_travels_with_the_bundle(fitted: FittedHead) -> None:
+    for name, tensor in shipped_network().state_dict().items():
+        np.testing.assert_array_equal(fitted.tensors[f"frozen.{name}"], tensor.numpy())
+
+
 def test_proposed_outlines_that_are_the_experts_score_as_the_experts_do(
-    fitted: FittedHead, blocks: list[GeneBlock]
+    fitted: FittedHead, embedding: CohortEmbedding, blocks: list[GeneBlock]
 ) -> None:
     folds = [np.array([0, 1]), np.array([2, 3])]
     expected = [
-        gene_validation.score_other_outlines(block, fitted.embedding, fitted.embedding, folds, HEAD.ridge)
+        gene_validation.score_other_outlines(
+            block, embedding.values, embedding.values, folds, HEAD.ridge, embedding.groups
+        )
         for block in blocks
     ]
     assert fitted.validation["genes_from_proposed_outlines"] == expected

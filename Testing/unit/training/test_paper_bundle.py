@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -55,7 +57,7 @@ def test_every_patient_is_predicted_by_a_model_that_has_not_seen_them(
     assert asked == [0, 1, None]
     assert predicted == [(0, (2, 3)), (1, (2, 3)), (2, (0, 1)), (3, (0, 1))]
     assert seen[-1] == [0, 1, 2, 3]
-    assert fitted.embedding.shape == (4, NETWORK.embedding)
+    assert fitted.space.points.shape == (4, NETWORK.embedding)
     assert fitted.genes.symbol.tolist() == ["X", "Y", "W"]
 
 
@@ -72,3 +74,14 @@ def test_without_a_null_no_gene_is_called_reliable(
     assert [row["unit"] for row in fitted.validation["genes"]] == ["log2 RSEM", "z"]
     assert "not computed" in fitted.scheme
     assert "seed" not in fitted.card
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_a_run_keeps_its_course_but_no_checkpoints(
+    patients: list[PreparedPatient], expression: ExpressionMatrix, tmp_path: Path
+) -> None:
+    blocks, _ = gene_blocks(expression)
+    settings = PaperSettings(epochs=1, slices=2)
+    fit_paper_head(patients, blocks, FOLDS, lambda _: TransUNet(NETWORK), settings, 1, folder=tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["paper-everybody", "paper-fold-1", "paper-fold-2"]
+    assert (tmp_path / "paper-fold-1" / "scalars.csv").exists()

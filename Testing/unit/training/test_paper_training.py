@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from RadioGenomicsLib.errors import Canceled
 from RadioGenomicsLib.model.network import TransUNet
+from RadioGenomicsTrainLib.training import paper_training
+from RadioGenomicsTrainLib.training.early_stopping import EarlyStopping
 from RadioGenomicsTrainLib.training.paper_training import PaperSettings
-from RadioGenomicsTrainLib.training.paper_training import _tokens
 from RadioGenomicsTrainLib.training.paper_training import train_paper_model
 from RadioGenomicsTrainLib.training.prepared import PreparedPatient
 from Testing.unit.training.small_cohort import NETWORK
 
-SETTINGS = PaperSettings(epochs=1, batch=2, slices=3)
+SETTINGS = PaperSettings(epochs=1, batch=2, slices=3, patience=None)
 
 
 def encoder() -> TransUNet:
@@ -74,18 +77,58 @@ def test_a_value_that_was_not_measured_teaches_nothing(patients: list[PreparedPa
     assert moved[[0, 1, 3]].min() > 5e-3
 
 
-def test_tokens_outside_the_tumor_and_padding_are_not_valid(patients: list[PreparedPatient]) -> None:
-    small, large = replace_tumor(patients[0], 1), patients[1]
-    generator, draws = torch.Generator().manual_seed(0), np.random.default_rng(0)
-    tokens, valid = _tokens([small, large], encoder().eval(), SETTINGS, 1, draws, generator)
-    assert tokens.shape == (2, NETWORK.embedding, 3 * 7 * 6)
-    assert valid[0].sum() < valid[1].sum()
-    assert not valid[0, 42:].any()
-    assert valid.any(dim=1).all()
+@pytest.mark.usefixtures("one_thread")
+def test_inner_patients_are_not_learned_from_and_the_best_epoch_is_kept(
+    patients: list[PreparedPatient], z: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    errors, kept, told, drawn = iter([2.0, 1.0, 3.0, 1.5]), [], [], []
+    real_note, real_draw = EarlyStopping.note, paper_training.draw_tumor_slices
+
+    def note(stopping: EarlyStopping, error: float) -> None:
+        assert np.isfinite(error)
+        real_note(stopping, next(errors))
+        kept.append(stopping.best["head.to_genes.weight"].clone())
+
+    def draw(chosen: list[PreparedPatient], *rest: object) -> object:
+        drawn.extend(id(patient) for patient in chosen)
+        return real_draw(chosen, *rest)
+
+    monkeypatch.setattr(EarlyStopping, "note", note)
+    monkeypatch.setattr(paper_training, "draw_tumor_slices", draw)
+    _, head = train_paper_model(
+        patients, z, encoder(), replace(SETTINGS, epochs=9, patience=2), progress=lambda _, step: told.append(step)
+    )
+    assert len(told) == 4
+    assert "inner MSE" in told[0]
+    assert len(set(drawn)) == 3
+    assert torch.equal(head.to_genes.weight, kept[1])
+    assert torch.equal(kept[1], kept[3])
 
 
-def replace_tumor(patient: PreparedPatient, slices: int) -> PreparedPatient:
-    """The same patient with the tumor on fewer slices."""
-    tumor = patient.tumor.copy()
-    tumor[np.flatnonzero(tumor.any(axis=(1, 2)))[slices:]] = False
-    return replace(patient, tumor=tumor)
+@pytest.mark.usefixtures("one_thread")
+def test_an_interrupted_training_ends_with_the_same_weights(
+    patients: list[PreparedPatient], z: np.ndarray, tmp_path: Path
+) -> None:
+    settings = replace(SETTINGS, epochs=3, patience=2)
+
+    def cancel(_fraction: float, step: str) -> None:
+        if step.startswith("epoch 2"):
+            raise Canceled
+
+    whole = train_paper_model(patients, z, encoder(), settings)
+    with pytest.raises(Canceled):
+        train_paper_model(patients, z, encoder(), settings, checkpoint=tmp_path / "state", progress=cancel)
+    told: list[str] = []
+    resumed = train_paper_model(
+        patients,
+        z,
+        encoder(),
+        settings,
+        checkpoint=tmp_path / "state",
+        log_folder=tmp_path / "log",
+        progress=lambda _, step: told.append(step),
+    )
+    assert len(told) == 1
+    for one, other in zip(whole, resumed, strict=True):
+        for name, tensor in one.state_dict().items():
+            assert torch.equal(tensor, other.state_dict()[name]), name

@@ -1,0 +1,104 @@
+"""What the encoder learns at every step: to outline the tumor, and to repaint hidden parts of the scan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from RadioGenomicsTrainLib.training.augmentation import Augmentation
+from RadioGenomicsTrainLib.training.augmentation import apply_affine
+from RadioGenomicsTrainLib.training.augmentation import change_intensities
+from RadioGenomicsTrainLib.training.augmentation import hidden_blocks
+from RadioGenomicsTrainLib.training.augmentation import random_affine
+
+Total = Callable[[torch.Tensor], torch.Tensor]
+
+
+def _alone(value: torch.Tensor) -> torch.Tensor:
+    """Sum over the only process there is."""
+    return value
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A batch as the network sees it, and what it should answer.
+
+    Attributes:
+        seen: ``[count, plane, row, column]`` changed planes, hidden blocks blank.
+        tumor: ``[count, 1, row, column]`` 1 in the tumor.
+        whole: ``[count, channel, row, column]`` the channels before they were changed, moved as ``seen`` is.
+        hidden: ``[count, 1, row, column]`` 1 where blocks are hidden.
+    """
+
+    seen: torch.Tensor
+    tumor: torch.Tensor
+    whole: torch.Tensor
+    hidden: torch.Tensor
+
+    def part(self, choose: Callable[[torch.Tensor], torch.Tensor]) -> Exercise:
+        """Return the exercise of some of the slices."""
+        return Exercise(choose(self.seen), choose(self.tumor), choose(self.whole), choose(self.hidden))
+
+
+def set_exercise(
+    planes: torch.Tensor,
+    tumor: torch.Tensor,
+    channels: int,
+    reference: int,
+    augmentation: Augmentation,
+    generator: torch.Generator,
+) -> Exercise:
+    """Move, change and partly hide a batch of slices.
+
+    Args:
+        planes: ``[count, plane, row, column]``: the channels, then the neighbors of the reference channel.
+        tumor: ``[count, 1, row, column]``, 0 or 1.
+        channels: how many of the planes are channels.
+        reference: the channel that is never blanked.
+        augmentation: how far.
+        generator: of the random numbers, on the device of the slices.
+    """
+    channel_of_plane = [*range(channels), *[reference] * (planes.shape[1] - channels)]
+    matrices = random_affine(len(planes), augmentation, generator)
+    planes = apply_affine(planes, matrices)
+    tumor = apply_affine(tumor, matrices, nearest=True)
+    of_plane = torch.tensor(channel_of_plane, device=planes.device)
+    changed = change_intensities(planes, of_plane, reference, augmentation, generator)
+    hidden = hidden_blocks(len(planes), *planes.shape[2:], augmentation, generator)
+    seen = (changed * (1 - hidden)).contiguous(memory_format=torch.channels_last)
+    return Exercise(seen, tumor, planes[:, :channels], hidden)
+
+
+def multitask_loss(
+    network: nn.Module, exercise: Exercise, reconstruction_weight: float, total: Total = _alone, share: float = 1.0
+) -> torch.Tensor:
+    """Return the loss of the outline plus the weighted loss of the repainted parts; absent channels stay zero.
+
+    Args:
+        network: gives outline and repainted channels.
+        exercise: this process's part of a batch.
+        reconstruction_weight: of the repainted parts.
+        total: sums a number over the processes that share the batch.
+        share: of the batch that is this process's.
+    """
+    with torch.autocast(exercise.seen.device.type, torch.bfloat16):
+        logits, repainted, _ = network(exercise.seen)
+    target = exercise.whole * (exercise.whole.abs().amax(dim=(2, 3), keepdim=True) > 0)
+    error = functional.smooth_l1_loss(repainted.float(), target, reduction="none")
+    loss = segmentation_loss(logits.float(), exercise.tumor, total, share)
+    repainting = total((error * exercise.hidden).sum())
+    return loss + reconstruction_weight * repainting / (total(exercise.hidden.sum()) + 1) / len(target[0])
+
+
+def segmentation_loss(
+    logits: torch.Tensor, target: torch.Tensor, total: Total = _alone, share: float = 1.0
+) -> torch.Tensor:
+    """Return soft Dice loss over the batch plus binary cross-entropy; both ``[count, 1, rows, columns]``."""
+    probability = torch.sigmoid(logits)
+    overlap = 2 * total((probability * target).sum()) + 1
+    dice = 1 - overlap / (total(probability.sum()) + total(target.sum()) + 1)
+    return dice + total(functional.binary_cross_entropy_with_logits(logits, target) * share)

@@ -1,0 +1,85 @@
+"""The targets of a validation: every expression table of a cohort as a block of its own, with gene-set scores."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import replace
+
+from RadioGenomicsTrainLib.cohort.cohort_expression import read_cohort_expression
+from RadioGenomicsTrainLib.cohort.description import CohortDescription
+from RadioGenomicsTrainLib.cohort.dropped import Dropped
+from RadioGenomicsTrainLib.training.gene_targets import GeneBlock
+from RadioGenomicsTrainLib.training.gene_targets import gene_blocks
+from RadioGenomicsTrainLib.validation.cohort_data import Block
+from RadioGenomicsTrainLib.validation.cohort_data import Family
+from RadioGenomicsTrainLib.validation.cohort_data import FlowStep
+from RadioGenomicsTrainLib.validation.gene_sets import singscore
+
+
+@dataclass(frozen=True, eq=False)
+class ValidationBlocks:
+    """What is to be predicted, and what was left out on the way.
+
+    Attributes:
+        blocks: one per expression table.
+        dropped: samples and genes that are in none.
+        flow: the steps.
+    """
+
+    blocks: tuple[Block, ...]
+    dropped: tuple[Dropped, ...]
+    flow: tuple[FlowStep, ...]
+
+
+def validation_blocks(
+    description: CohortDescription, patients: Sequence[str], gene_sets: Mapping[str, Sequence[str]]
+) -> ValidationBlocks:
+    """Read every table whole: a gene that a bundle takes from the first table is tested in each that has it.
+
+    Args:
+        description: of the cohort.
+        patients: with images or features, in their order.
+        gene_sets: symbols by set name; may be empty.
+    """
+    blocks: list[Block] = []
+    dropped: list[Dropped] = []
+    flow: list[FlowStep] = []
+    for source in description.expression:
+        matrix, lost = read_cohort_expression(replace(description, expression=(source,)))
+        found, without_spread = gene_blocks(matrix.for_patients(patients))
+        dropped += [*lost, *without_spread]
+        flow.append(FlowStep(f"gene names resolved, {source.unit}", "gene", len(matrix.symbols), _genes(lost)))
+        if not found:
+            continue
+        main, *others = found
+        reason = f"was measured in other patients than most genes in {source.unit}"
+        elsewhere = [Dropped("gene", symbol, reason) for other in others for symbol in other.expression.symbols]
+        dropped += elsewhere
+        without = len(without_spread) + len(elsewhere)
+        flow.append(FlowStep(f"genes that vary, {source.unit}", "gene", len(main.mean), without))
+        lacking = len(patients) - len(main.rows)
+        flow.append(FlowStep(f"patients with {source.unit}", "expression", len(main.rows), lacking))
+        blocks.append(_block(main, _free_id(main.unit, blocks), gene_sets))
+    return ValidationBlocks(tuple(blocks), tuple(dropped), tuple(flow))
+
+
+def _block(block: GeneBlock, name: str, gene_sets: Mapping[str, Sequence[str]]) -> Block:
+    symbols = block.expression.symbols
+    families = [Family("genes", symbols, block.z)]
+    scored = singscore(block.expression.values[block.rows], symbols, gene_sets)
+    if scored.names:
+        families.append(Family("hallmarks", scored.names, scored.scores, scored.members))
+    return Block(name, block.unit, block.rows, tuple(families))
+
+
+def _genes(dropped: Sequence[Dropped]) -> int:
+    return sum(one.kind == "gene" for one in dropped)
+
+
+def _free_id(unit: str, blocks: Sequence[Block]) -> str:
+    name = re.sub(r"[^a-z0-9]+", "_", unit.lower()).strip("_")
+    same = sum(block.unit == unit for block in blocks)
+    return f"{name}_{same + 1}" if same else name

@@ -1,0 +1,48 @@
+"""A small training in a process of its own, to be killed or to be started by torchrun.
+
+Arguments: stored patients, weights to write, checkpoint; epochs are told on standard output.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import torch
+
+from RadioGenomicsLib.model.network import TransUNet
+from RadioGenomicsLib.model.weights import save_tensors
+from RadioGenomicsTrainLib.training.augmentation import Augmentation
+from RadioGenomicsTrainLib.training.distributed import join
+from RadioGenomicsTrainLib.training.encoder import EncoderSettings
+from RadioGenomicsTrainLib.training.encoder import train_encoder
+from RadioGenomicsTrainLib.training.encoder_folds import load_patients
+from Testing.unit.training.small_cohort import NETWORK
+
+SETTINGS = EncoderSettings(epochs=4, batch=8, tumor_slices=6, other_slices=2, learning_rate=1e-2, patience=3)
+
+
+def save_network(network: TransUNet, path: Path) -> None:
+    """Write the weights."""
+    save_tensors({name: tensor.numpy() for name, tensor in network.state_dict().items()}, path)
+
+
+def main(patients: Path, weights: Path, checkpoint: Path) -> None:
+    """Train, and write the weights."""
+    torch.set_num_threads(1)
+    network = train_encoder(
+        load_patients(patients),
+        NETWORK,
+        SETTINGS,
+        augmentation=Augmentation(noise=0.1),
+        device="cpu",
+        checkpoint=checkpoint,
+        log_folder=checkpoint.with_suffix(".scalars"),
+        progress=lambda _, step: print(step, flush=True),
+    )
+    if join("cpu").first:
+        save_network(network, weights)
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:]))
