@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copyreg
+
 
 class RadioGenomicsError(Exception):
     """An expected failure, told to the user without a traceback.
@@ -19,6 +21,10 @@ class RadioGenomicsError(Exception):
         self.reason = reason
         self.mend = mend
         super().__init__(f"{self.subject}: {reason}. {mend}")
+
+    def __reduce__(self) -> tuple:
+        # An exception is rebuilt from its message, which is not what this one is made from.
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__
 
 
 class InputError(RadioGenomicsError):
@@ -61,6 +67,12 @@ class OutputError(RadioGenomicsError):
     """A result cannot be written where it was asked for."""
 
     exit_code = 9
+
+
+class WorkError(RadioGenomicsError):
+    """One of many pieces of work failed in a way that nobody foresaw, or its process was killed."""
+
+    exit_code = 11
 
 
 class Canceled(RadioGenomicsError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,19 +11,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from RadioGenomicsLib import embedded
+from RadioGenomicsLib.errors import Canceled
 from RadioGenomicsLib.errors import ChannelError
 from RadioGenomicsLib.errors import InputError
+from RadioGenomicsLib.errors import RegionError
 from RadioGenomicsLib.imaging.reading import read_mask
 from RadioGenomicsLib.imaging.reading import split_choice
 from RadioGenomicsLib.imaging.roles import find_channels
 from RadioGenomicsLib.imaging.roles import guess_role
 from RadioGenomicsLib.imaging.volume import Volume
+from RadioGenomicsLib.pipeline.folders import refuse_used_folder
+from RadioGenomicsLib.pipeline.request import Box
+from RadioGenomicsLib.pipeline.request import PredictionRequest
+from RadioGenomicsLib.pipeline.run import panels_with
+from RadioGenomicsLib.pipeline.run import run
+from RadioGenomicsLib.pipeline.steps import Steps
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
+from RadioGenomicsLib.progress import within
 
 if TYPE_CHECKING:
     from RadioGenomicsLib.model.prediction import Prediction
-    from RadioGenomicsLib.scene.segments import SegmentKind
 
 ROLES = ("T1", "T1c", "T2", "FLAIR", "CT")
 
@@ -83,7 +92,7 @@ def predict_study(
     study: str = "",
     progress: Progress = silent,
 ) -> Prediction:
-    """Predict one patient in a scene of its own and write the output folder.
+    """Predict one patient and write the output folder.
 
     Args:
         channels: role to scan.
@@ -95,65 +104,49 @@ def predict_study(
         progress: told the fraction done and the step.
 
     Raises:
-        RadioGenomicsError: one of its kinds, as the scene's logic raises them.
+        RadioGenomicsError: one of its kinds, naming what is wrong and how to mend it.
     """
-    slicer = embedded.start()
-    from RadioGenomicsLib.scene.logic import RadioGenomicsLogic
-    from RadioGenomicsLib.scene.volumes import nodeFromVolume
-
-    slicer.mrmlScene.Clear(False)
-    result = RadioGenomicsLogic().predict(
-        {role: nodeFromVolume(volume) for role, volume in channels.items()},
+    refuse_used_folder(output)
+    request = PredictionRequest(
+        channels=channels,
         model=options.model,
         brain=_brain(options.brain),
         tumor=_tumor(tumor),
         panel=options.panel,
         device=options.device,
         study=study,
-        outputFolder=output,
-        progress=progress,
     )
+    embedded.start()
+    from RadioGenomicsLib.scene.dependencies import ensureDependencies
+    from RadioGenomicsLib.scene.outputs import writeOutputs
+
+    ensureDependencies()
+    result = run(request, Steps(), within(progress, 0.0, 0.9))
+    writeOutputs(result, panels_with(options.panel), output, progress=within(progress, 0.9, 1.0))
+    # The folder is there: it is too late to cancel.
+    with suppress(Canceled):
+        progress(1.0, "Done")
     return result.prediction
 
 
-def _brain(brain: str) -> str | tuple:
-    """Return a method's name, or the segment of a mask file."""
+def _brain(brain: str) -> str | Volume:
+    """Return a method's name, or the mask of a file."""
     file = split_choice(brain)[0]
     # No method's name has an ending: what has one is a file, and is refused as such where it is not there.
-    if not file.is_file() and not file.suffix:
-        return brain
-    from RadioGenomicsLib.scene.segments import BRAIN
-
-    return _segment(read_mask(brain), BRAIN)
+    return read_mask(brain) if file.is_file() or file.suffix else brain
 
 
-def _tumor(tumor: Volume | tuple[float, ...] | None) -> object:
-    """Return what the logic takes: a segment, a point list, an ROI node, or None."""
-    import slicer
-
-    if tumor is None:
-        return None
-    if isinstance(tumor, Volume):
-        from RadioGenomicsLib.scene.segments import TUMOR
-
-        return _segment(tumor, TUMOR)
+def _tumor(tumor: Volume | tuple[float, ...] | None) -> Volume | np.ndarray | Box | None:
+    """Return what a request takes of a mask, one point, or two corners of a box."""
+    if tumor is None or isinstance(tumor, Volume):
+        return tumor
     if len(tumor) == 3:
-        points = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode", "seed")
-        points.AddControlPoint(*tumor)
-        return points
-    box = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLMarkupsROINode", "box")
-    corners = np.reshape(tumor, (2, 3))
-    box.SetCenter(*corners.mean(axis=0))
-    box.SetSize(*np.abs(corners[1] - corners[0]))
-    return box
-
-
-def _segment(mask: Volume, kind: SegmentKind) -> tuple:
-    from RadioGenomicsLib.scene.segments import addSegment
-    from RadioGenomicsLib.scene.segments import addSegmentation
-
-    node = addSegmentation(mask, kind.name)
-    return node, addSegment(node, mask, kind)
+        return np.array([tumor], dtype=np.float64)
+    corners = np.reshape(np.array(tumor, dtype=np.float64), (2, 3))
+    lengths = np.abs(corners[1] - corners[0])
+    if not lengths.all():
+        raise RegionError("box", "it has no volume", "Give two opposite corners of it.")
+    return Box(center=corners.mean(axis=0), half_axes=np.diag(lengths / 2))
 
 
 def _split_role(text: str) -> tuple[str | None, Path]:

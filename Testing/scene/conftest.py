@@ -115,7 +115,7 @@ class StandInPredictor:
         )
         self.tumors: list[Volume] = []
 
-    def propose_tumor(self, study: SimpleNamespace) -> Volume:
+    def propose_tumor(self, study: SimpleNamespace, progress=None) -> Volume:
         array = np.zeros(study.reference.array.shape, np.uint8)
         array[3:6, 3:6, 3:6] = 1
         return study.reference.with_array(array, "proposal")
@@ -154,13 +154,13 @@ class StandInSteps:
     def load(self, model: str, device: str) -> StandInPredictor:
         return self.predictor
 
-    def brain(self, channels, *, method="auto", device="auto", progress=None) -> Volume | None:
+    def brain(self, channels, *, method="auto", device="auto", progress=None) -> tuple[Volume | None, str]:
         if method == "none":
-            return None
+            return None, "none"
         volume = next(iter(channels.values()))
         array = np.zeros(volume.array.shape, np.uint8)
         array[1:-1, 1:-1, 1:-1] = 1
-        return volume.with_array(array, "brain")
+        return volume.with_array(array, "brain"), "stand-in"
 
     def study(self, channels, predictor, *, brain) -> SimpleNamespace:
         reference = channels.get("FLAIR", next(iter(channels.values())))

@@ -18,9 +18,11 @@ from RadioGenomicsLib.errors import Canceled
 from RadioGenomicsLib.errors import DependencyError
 from RadioGenomicsLib.resources import resource_path
 from RadioGenomicsLib.scene import dependencies
+from RadioGenomicsLib.scene.dependencies import RestartNeeded
 from RadioGenomicsLib.scene.dependencies import ensureDependencies
 from RadioGenomicsLib.scene.dependencies import missingPackages
-from RadioGenomicsLib.scene.steps import Steps
+from RadioGenomicsLib.scene.logic import RadioGenomicsLogic
+from RadioGenomicsLib.scene.volumes import nodeFromVolume
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -172,9 +174,9 @@ def test_outside_slicer_the_brain_extra_may_be_missing(complete):
     ensureDependencies()
 
 
-def test_loading_a_model_checks_before_it_imports(installed):
+def test_predicting_checks_before_it_imports(installed, scene, scan):
     with pytest.raises(DependencyError, match="safetensors"):
-        Steps().load("no such model", "cpu")
+        RadioGenomicsLogic().predict({"FLAIR": nodeFromVolume(scan)}, model="no such model")
 
 
 def test_a_fresh_slicer_asks_once_and_gets_torch_from_the_extension_then_the_rest(application):
@@ -241,7 +243,7 @@ def test_a_pytorch_extension_that_gives_up_is_told(application, monkeypatch):
 
 def test_an_installation_without_effect_is_told(application, monkeypatch):
     monkeypatch.setattr(slicer.packaging, "pip_ensure", lambda *_, **__: None)
-    with pytest.raises(DependencyError, match=r"monai.*still missing.*Restart Slicer"):
+    with pytest.raises(RestartNeeded, match=r"monai.*still missing.*Restart Slicer"):
         ensureDependencies()
 
 
@@ -257,7 +259,7 @@ def test_slicer_5_10_installs_by_its_own_pip_install_after_the_same_question(app
 def test_slicer_5_10_asks_for_a_restart_when_a_package_was_updated(application, monkeypatch):
     withoutPackaging(monkeypatch)
     application.installed["pandas"] = "1.5.3"
-    with pytest.raises(DependencyError, match=r"pandas>=2.2: updated.*Restart Slicer"):
+    with pytest.raises(RestartNeeded, match=r"pandas>=2.2: updated.*Restart Slicer"):
         ensureDependencies()
     assert missingPackages() == []
 

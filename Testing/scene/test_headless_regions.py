@@ -1,37 +1,40 @@
-"""What is given on the command line arrives in the scene at the same place in the patient."""
+"""What is given on the command line is asked of the pipeline at the same place in the patient."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from RadioGenomicsLib import embedded
 from RadioGenomicsLib import headless
 from RadioGenomicsLib.errors import InputError
+from RadioGenomicsLib.errors import OutputError
+from RadioGenomicsLib.errors import RegionError
 from RadioGenomicsLib.headless import Options
 from RadioGenomicsLib.headless import predict_study
+from RadioGenomicsLib.imaging.reading import write_volume
 from RadioGenomicsLib.imaging.volume import Volume
-
-ASKED = {"progress", "outputFolder", "device", "panel", "tumor", "brain", "model"}
+from RadioGenomicsLib.pipeline.request import PredictionRequest
+from RadioGenomicsLib.scene import outputs
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> dict:
-    """What the logic was asked for, in place of predicting."""
-    embedded.start()
-    from RadioGenomicsLib.scene import logic
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[PredictionRequest]:
+    """What the pipeline was asked for, in place of predicting and writing."""
+    requests: list[PredictionRequest] = []
 
-    call: dict = {}
+    def run(request: PredictionRequest, *_: object) -> SimpleNamespace:
+        requests.append(request)
+        return SimpleNamespace(prediction="the prediction")
 
-    class Recorder:
-        def predict(self, volumeNodes: dict, **options: object) -> object:
-            call.update(options, nodes=volumeNodes)
-            return type("Nodes", (), {"prediction": "the prediction"})
+    def write(result: SimpleNamespace, panels: dict, folder: Path, **_: object) -> None:
+        folder.mkdir()
 
-    monkeypatch.setattr(logic, "RadioGenomicsLogic", Recorder)
-    return call
+    monkeypatch.setattr(headless, "run", run)
+    monkeypatch.setattr(outputs, "writeOutputs", write)
+    return requests
 
 
 @pytest.fixture
@@ -44,60 +47,63 @@ def scan() -> Volume:
     return Volume(np.random.default_rng(3).random((6, 20, 24)).astype(np.float32), affine, "FLAIR")
 
 
-def test_scans_options_and_folder_reach_the_logic(asked: dict, scan: Volume, tmp_path: Path) -> None:
-    from RadioGenomicsLib.scene.volumes import volumeFromNode
-
+def test_scans_and_options_reach_the_pipeline_and_the_folder_is_written(
+    asked: list[PredictionRequest], scan: Volume, tmp_path: Path
+) -> None:
     options = Options(brain="none", model="mine", panel="pam50", device="cpu")
-    assert predict_study({"FLAIR": scan}, options, tmp_path / "out") == "the prediction"
-    assert asked.keys() >= ASKED
-    assert (asked["brain"], asked["model"], asked["panel"], asked["device"]) == ("none", "mine", "pam50", "cpu")
-    assert asked["outputFolder"] == tmp_path / "out"
-    assert asked["tumor"] is None
-    assert volumeFromNode(asked["nodes"]["FLAIR"]).same_grid(scan)
+    assert predict_study({"FLAIR": scan}, options, tmp_path / "out", study="one") == "the prediction"
+    request = asked[0]
+    assert (request.brain, request.model, request.panel, request.device) == ("none", "mine", "pam50", "cpu")
+    assert (request.tumor, request.study) == (None, "one")
+    assert request.channels == {"FLAIR": scan}
+    assert (tmp_path / "out").is_dir()
 
 
-def test_a_seed_is_a_placed_point_in_ras(asked: dict, scan: Volume, tmp_path: Path) -> None:
-    from RadioGenomicsLib.scene.roi import seedsFromNode
-
-    predict_study({"FLAIR": scan}, Options(), tmp_path, tumor=(-30.0, 20.5, -18.0))
-    assert seedsFromNode(asked["tumor"]).tolist() == [[-30.0, 20.5, -18.0]]
+def test_a_seed_is_a_point_in_ras(asked: list[PredictionRequest], scan: Volume, tmp_path: Path) -> None:
+    predict_study({"FLAIR": scan}, Options(), tmp_path / "out", tumor=(-30.0, 20.5, -18.0))
+    assert asked[0].tumor.tolist() == [[-30.0, 20.5, -18.0]]
 
 
-def test_the_corners_of_a_box_may_come_in_any_order(asked: dict, scan: Volume, tmp_path: Path) -> None:
-    from RadioGenomicsLib.scene.roi import boxFromNode
-
-    predict_study({"FLAIR": scan}, Options(), tmp_path, tumor=(-10.0, 20.0, 30.0, -30.0, 40.0, 18.0))
-    box = boxFromNode(asked["tumor"])
+def test_the_corners_of_a_box_may_come_in_any_order(
+    asked: list[PredictionRequest], scan: Volume, tmp_path: Path
+) -> None:
+    predict_study({"FLAIR": scan}, Options(), tmp_path / "out", tumor=(-10.0, 20.0, 30.0, -30.0, 40.0, 18.0))
+    box = asked[0].tumor
     assert box.center.tolist() == [-20.0, 30.0, 24.0]
     assert np.abs(box.half_axes).sum(axis=0).tolist() == [10.0, 10.0, 6.0]
 
 
-def test_a_tumor_mask_is_the_same_voxels_as_a_segment(asked: dict, scan: Volume, tmp_path: Path) -> None:
-    from RadioGenomicsLib.scene.segments import maskFromSegment
+def test_a_flat_box_is_refused(asked: list[PredictionRequest], scan: Volume, tmp_path: Path) -> None:
+    with pytest.raises(RegionError, match="no volume"):
+        predict_study({"FLAIR": scan}, Options(), tmp_path / "out", tumor=(1.0, 2.0, 3.0, 1.0, 5.0, 6.0))
+    assert not asked
 
+
+def test_a_tumor_mask_is_given_as_it_is(asked: list[PredictionRequest], scan: Volume, tmp_path: Path) -> None:
     mask = scan.with_array((scan.array > 0.7).astype(np.uint8), "tumor")
-    predict_study({"FLAIR": scan}, Options(), tmp_path, tumor=mask)
-    assert np.array_equal(maskFromSegment(*asked["tumor"], scan).array, mask.array)
+    predict_study({"FLAIR": scan}, Options(), tmp_path / "out", tumor=mask)
+    assert asked[0].tumor is mask
 
 
-def test_a_brain_mask_file_is_the_same_voxels_as_a_segment(asked: dict, scan: Volume, tmp_path: Path) -> None:
-    from RadioGenomicsLib.imaging.reading import write_volume
-    from RadioGenomicsLib.scene.segments import maskFromSegment
-
+def test_a_brain_mask_file_is_the_same_voxels(asked: list[PredictionRequest], scan: Volume, tmp_path: Path) -> None:
     mask = scan.with_array((scan.array > 0.3).astype(np.uint8), "brain")
     write_volume(mask, tmp_path / "brain.nii.gz")
     predict_study({"FLAIR": scan}, Options(brain=str(tmp_path / "brain.nii.gz")), tmp_path / "out")
-    assert np.array_equal(maskFromSegment(*asked["brain"], scan).array, mask.array)
+    assert np.array_equal(asked[0].brain.array, mask.array)
 
 
-def test_each_patient_of_a_batch_has_a_scene_of_its_own(asked: dict, scan: Volume, tmp_path: Path) -> None:
-    slicer = embedded.start()
-    for _ in range(2):
-        headless.predict_study({"FLAIR": scan}, Options(), tmp_path)
-        assert slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode") == 1
-
-
-def test_a_brain_mask_that_is_not_there_is_called_so(asked: dict, scan: Volume, tmp_path: Path) -> None:
+def test_a_brain_mask_that_is_not_there_is_called_so(
+    asked: list[PredictionRequest], scan: Volume, tmp_path: Path
+) -> None:
     with pytest.raises(InputError, match="there is no such file"):
-        predict_study({"FLAIR": scan}, Options(brain="brain.nii.gz"), tmp_path)
+        predict_study({"FLAIR": scan}, Options(brain="brain.nii.gz"), tmp_path / "out")
+    assert not asked
+
+
+def test_a_used_output_folder_is_refused_before_any_work(
+    asked: list[PredictionRequest], scan: Volume, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.txt").write_text("keep")
+    with pytest.raises(OutputError, match="not empty"):
+        predict_study({"FLAIR": scan}, Options(), tmp_path)
     assert not asked

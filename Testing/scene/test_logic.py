@@ -12,8 +12,9 @@ from RadioGenomicsLib.errors import ChannelError
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import OutputError
 from RadioGenomicsLib.errors import RegionError
+from RadioGenomicsLib.pipeline.request import Box
+from RadioGenomicsLib.pipeline.run import run
 from RadioGenomicsLib.scene.logic import RadioGenomicsLogic
-from RadioGenomicsLib.scene.roi import Box
 from RadioGenomicsLib.scene.segments import TUMOR
 from RadioGenomicsLib.scene.segments import addSegment
 from RadioGenomicsLib.scene.segments import addSegmentation
@@ -123,7 +124,9 @@ def test_provenance_says_where_brain_and_tumor_came_from(logic, scene, flair):
     assert provenance["brain_from"] == "none"
     assert provenance["tumor_from"] == "points 1.0,2.0,3.0"
     assert provenance["study"] == "synthetic head"
-    assert logic.predict({"FLAIR": flair}).prediction.provenance["tumor_from"] == "auto"
+    provenance = logic.predict({"FLAIR": flair}).prediction.provenance
+    assert provenance["brain_from"] == "stand-in"
+    assert provenance["tumor_from"] == "network outline"
 
 
 def test_progress_runs_from_start_to_end(logic, flair):
@@ -188,3 +191,40 @@ def test_brain_and_tumor_can_be_had_alone(logic, flair, scene, scan):
         assert node.GetSegmentation().GetSegment(segmentId).GetName() == name
         assert maskFromSegment(node, segmentId, scan).array.any()
     assert len({brain[0].GetID(), proposal[0].GetID(), grown[0].GetID()}) == 3
+
+
+def test_a_request_carries_roles_and_no_name_of_a_node(logic, scene, scan):
+    node = nodeFromVolume(scan, name="DOE^JANE flair")
+    request = logic.predictionRequest({"FLAIR": node}, study="study 1")
+    assert request.channels["FLAIR"].name == "FLAIR"
+    np.testing.assert_array_equal(request.channels["FLAIR"].array, scan.array)
+    made_up = logic.brainRequest(nodeFromVolume(scan, name="synthetic T1"))
+    assert made_up.scan.name.startswith("synthetic")
+
+
+def test_a_request_keeps_a_segment_on_the_grid_it_was_drawn_on(logic, flair, lump):
+    fine = np.kron(lump.array, np.ones((2, 2, 2), np.uint8))
+    affine = lump.affine @ np.diag([0.5, 0.5, 0.5, 1.0])
+    affine[:3, 3] -= lump.affine[:3, :3] @ np.full(3, 0.25)
+    drawn = addSegmentation(lump, "drawn")
+    segment = drawn, addSegment(drawn, replace(lump, array=fine, affine=affine), TUMOR)
+    mask = logic.predictionRequest({"FLAIR": flair}, tumor=segment).tumor
+    inside = mask.ras(np.argwhere(mask.array)[:, ::-1])
+    assert len(inside) == fine.sum()
+    np.testing.assert_allclose(inside.mean(axis=0), lump.ras(np.argwhere(lump.array)[:, ::-1]).mean(axis=0), atol=1e-4)
+
+
+def test_a_result_can_be_shown_after_its_scan_has_gone(logic, steps, flair, scene):
+    result = run(logic.predictionRequest({"FLAIR": flair}), steps)
+    scene.RemoveNode(flair)
+    nodes = logic.addResult(result)
+    assert nodes.geneTable.GetName() == "RadioGenomics genes"
+    assert nodes.segmentation.GetSegmentation().GetNumberOfSegments() == 2
+
+
+def test_regions_come_back_as_segments_beside_their_scan(logic, steps, flair, scan):
+    for request, name in ((logic.brainRequest(flair), "Brain"), (logic.tumorRequest({"FLAIR": flair}), "Tumor")):
+        region = run(request, steps)
+        node, segmentId = logic.addRegion(region, flair)
+        assert node.GetName() == f"flair {name.lower()}"
+        np.testing.assert_array_equal(maskFromSegment(node, segmentId, scan).array, region.mask.array)

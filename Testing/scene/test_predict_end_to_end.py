@@ -12,6 +12,7 @@ import pytest
 
 from RadioGenomicsLib import cli
 from RadioGenomicsLib.errors import OutputError
+from RadioGenomicsLib.imaging.brain import available_methods
 from RadioGenomicsLib.resources import resource_path
 
 FILES = {
@@ -88,3 +89,10 @@ def test_a_second_run_into_the_same_folder_is_refused(output: Path, capsys: pyte
     assert _predict_synthetic(output.parent) == OutputError.exit_code
     assert "not empty" in capsys.readouterr().err
     assert (output / "prediction.json").read_bytes() == before
+
+
+def test_the_json_says_how_brain_and_tumor_were_found_and_with_which_packages(output: Path) -> None:
+    provenance = json.loads((output / "prediction.json").read_text(encoding="utf-8"))["provenance"]
+    assert provenance["brain_from"] == available_methods()[0]
+    assert provenance["tumor_from"] == "network outline"
+    assert {"numpy", "scipy", "simpleitk", "monai", "torch", "deepbet"} <= provenance.keys()

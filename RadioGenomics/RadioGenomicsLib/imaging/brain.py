@@ -32,6 +32,16 @@ def available_methods() -> list[str]:
     return [name for name, method in _METHODS.items() if method.available()]
 
 
+def method_for(volume: Volume, method: str = "auto") -> str:
+    """Return what :func:`extract_brain` does with a scan: the method's name, or "already stripped".
+
+    Raises:
+        DependencyError: the method, or with "auto" any method, is not installed.
+        InputError: there is no method of that name.
+    """
+    return "already stripped" if is_stripped(volume) else _choose(method)
+
+
 def extract_brain(volume: Volume, *, method: str = "auto", device: str = "cpu", progress: Progress = silent) -> Volume:
     """Return the brain mask (uint8, 1 inside) on the scan's grid.
 
@@ -54,7 +64,7 @@ def extract_brain(volume: Volume, *, method: str = "auto", device: str = "cpu", 
         log.info("The scan is already stripped: its own outline is the brain mask")
         mask = brain_of_stripped(volume)
     else:
-        mask = _run(_choose(method), volume, device)
+        mask = _run(_METHODS[_choose(method)], volume, device)
     milliliters = float(mask.array.sum()) * mask.voxel_ml
     if not _LEAST_ML <= milliliters <= _MOST_ML:
         raise RegionError(
@@ -103,7 +113,7 @@ def _background(volume: Volume) -> float:
     return float(volume.array[np.ix_((0, -1), (0, -1), (0, -1))].min())
 
 
-def _choose(name: str) -> ModuleType:
+def _choose(name: str) -> str:
     if name != "auto" and name not in _METHODS:
         raise InputError(name, "there is no such brain extraction", f"Use auto, {', '.join(_METHODS)}.")
     names = available_methods() if name == "auto" else [name]
@@ -113,7 +123,7 @@ def _choose(name: str) -> ModuleType:
             "it is not installed",
             f"Install {names[0] if names else 'deepbet'}, see the README, or give a brain mask.",
         )
-    return _METHODS[names[0]]
+    return names[0]
 
 
 def _run(method: ModuleType, volume: Volume, device: str) -> Volume:

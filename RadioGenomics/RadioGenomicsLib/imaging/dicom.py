@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import math
+import os
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,17 +12,24 @@ from pathlib import Path
 import numpy as np
 import pydicom
 from pydicom.errors import InvalidDicomError
+from pydicom.multival import MultiValue
 
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.imaging.dicom_stack import Slice
 from RadioGenomicsLib.imaging.dicom_stack import stack
 from RadioGenomicsLib.imaging.reading import read_volume
+from RadioGenomicsLib.imaging.reading import require_usable
 from RadioGenomicsLib.imaging.reading import split_choice
 from RadioGenomicsLib.imaging.volume import Volume
+
+log = logging.getLogger(__name__)
 
 _MODALITIES = ("MR", "CT")
 # A localizer has fewer slices than any scan that a volume can be made of.
 _FEWEST_SLICES = 5
+# Of the squared length of a direction, and of two directions' product: headers have few digits.
+_SKEW = 0.01
+_PIXEL_MM = (0.01, 100.0)
 _TAGS = [
     "SeriesInstanceUID",
     "SeriesDescription",
@@ -74,12 +84,12 @@ def find_series(folder: Path | str) -> list[Series]:
     folder = Path(folder)
     if not folder.is_dir():
         raise InputError(folder, "there is no such folder", "Check the path.")
-    headers: dict[str, list[tuple[Path, pydicom.Dataset]]] = defaultdict(list)
+    found: dict[str, list[_Image]] = defaultdict(list)
     for file in sorted(f for f in folder.rglob("*") if f.is_file()):
-        header = _header(file)
-        if header is not None:
-            headers[str(header.SeriesInstanceUID)].append((file, header))
-    return sorted((_series(uid, found) for uid, found in headers.items()), key=lambda s: (s.description, s.uid))
+        image = _read(file)
+        if image is not None:
+            found[image.uid].append(image)
+    return sorted((_series(images) for images in found.values()), key=lambda s: (s.description, s.uid))
 
 
 def read_series(series: Series) -> Volume:
@@ -89,11 +99,12 @@ def read_series(series: Series) -> Volume:
 
     Raises:
         InputError: no volume can be made of the series (localizer, several images at one place, missing slices,
-            damaged files).
+            damaged files), or its voxels all have one value.
+        GeometryError: as :func:`~RadioGenomicsLib.imaging.reading.read_volume`.
     """
     if series.flaw:
         raise InputError(series.description, series.flaw, "Choose another series.")
-    return stack(series.slices, series.description)
+    return require_usable(stack(series.slices, series.description), series.description)
 
 
 def read_image(path: Path | str) -> Volume:
@@ -108,11 +119,11 @@ def read_image(path: Path | str) -> Volume:
         GeometryError: as :func:`~RadioGenomicsLib.imaging.reading.read_volume`.
     """
     place, choice = split_choice(path)
-    if place.is_dir():
+    if os.path.isdir(place):
         return read_series(_chosen(find_series(place), place, choice))
-    header = _header(place) if place.is_file() else None
-    if header is not None:
-        series = _series(str(header.SeriesInstanceUID), [(place, header)])
+    image = _read(place) if os.path.isfile(place) else None
+    if image is not None:
+        series = _series([image])
         if len(series.slices) == 1:
             raise InputError(place.name, "it is one slice of a DICOM series", "Give the folder that holds the series.")
         return read_series(series)
@@ -128,7 +139,7 @@ def _chosen(series: list[Series], folder: Path, choice: str) -> Series:
     if len(wanted) == 1:
         return wanted[0]
     if not series:
-        raise InputError(folder, "there is no DICOM file in it", "Check the folder.")
+        raise InputError(folder, "there is no DICOM file in it that can be read", "Check the folder.")
     if not usable and not choice:
         flaws = "; ".join(f"{s.description}: {s.flaw}" for s in series)
         raise InputError(folder, f"none of its DICOM series makes a volume ({flaws})", "Export the series again.")
@@ -137,39 +148,64 @@ def _chosen(series: list[Series], folder: Path, choice: str) -> Series:
     raise InputError(folder, reason, f"Pick one by description or UID, as {folder.name}#T1; there are: {names}.")
 
 
-def _header(file: Path) -> pydicom.Dataset | None:
-    """Return the tags wanted of a DICOM image, None for anything else."""
+@dataclass(frozen=True)
+class _Image:
+    """What one file says of itself."""
+
+    uid: str
+    description: str
+    modality: str
+    kinds: frozenset[str]
+    slices: tuple[Slice, ...]
+
+
+def _read(file: Path) -> _Image | None:
+    """Return what a DICOM image says, None for anything else."""
     try:
         header = pydicom.dcmread(file, stop_before_pixels=True, specific_tags=_TAGS)
-    except (InvalidDicomError, OSError, EOFError, ValueError, KeyError, AttributeError):
+        if "SeriesInstanceUID" not in header or "Rows" not in header:
+            return None
+        description = str(header.get("SeriesDescription") or header.get("ProtocolName") or "").strip()
+        kinds = header.get("ImageType") or ()
+        return _Image(
+            uid=str(header.SeriesInstanceUID),
+            description=description or f"series {header.get('SeriesNumber', '?')}",
+            modality=str(header.get("Modality", "")),
+            kinds=frozenset(str(kind).upper() for kind in ([kinds] if isinstance(kinds, str) else kinds)),
+            slices=tuple(_slices(file, header)),
+        )
+    except (InvalidDicomError, OSError):
         return None
-    return header if "SeriesInstanceUID" in header and "Rows" in header else None
+    except Exception as error:  # damaged bytes make pydicom raise nearly anything
+        log.warning("a DICOM file is damaged and passed over (%s)", type(error).__name__)
+        return None
 
 
-def _series(uid: str, found: list[tuple[Path, pydicom.Dataset]]) -> Series:
-    first = found[0][1]
-    description = str(first.get("SeriesDescription") or first.get("ProtocolName") or "").strip()
-    description = description or f"series {first.get('SeriesNumber', '?')}"
-    modality = str(first.get("Modality", ""))
-    slices = tuple(s for file, header in found for s in _slices(file, header))
-    return Series(uid, description, modality, slices, _flaw(modality, [h for _, h in found], slices))
+def _series(images: list[_Image]) -> Series:
+    first, slices = images[0], tuple(s for image in images for s in image.slices)
+    kinds = frozenset().union(*(image.kinds for image in images))
+    return Series(first.uid, first.description, first.modality, slices, _flaw(first.modality, kinds, slices))
 
 
-def _flaw(modality: str, headers: list[pydicom.Dataset], slices: tuple[Slice, ...]) -> str:
-    kinds = {str(kind).upper() for header in headers for kind in header.get("ImageType") or ()}
-    orientations = np.array([s.orientation for s in slices])
+def _flaw(modality: str, kinds: frozenset[str], slices: tuple[Slice, ...]) -> str:
     if modality not in _MODALITIES:
         return f"its modality is {modality or 'not given'}, not MR or CT"
     if not slices:
         return "its images carry no place in the patient (screen captures, or not from a scanner)"
     if "MOSAIC" in kinds:
         return "it is a mosaic of slices"
+    orientations = np.array([s.orientation for s in slices])
     if "LOCALIZER" in kinds or np.abs(orientations - orientations[0]).max() > 1e-3:
         return "it is a localizer: its slices lie in several directions"
     if len(slices) < _FEWEST_SLICES:
         return f"it has only {len(slices)} slices"
     if len({(s.shape, s.spacing) for s in slices}) > 1:
         return "its slices differ in size"
+    row, column = orientations[0].reshape(2, 3)
+    if np.abs([row @ row - 1, column @ column - 1, row @ column]).max() > _SKEW:
+        return "the directions in its headers are not at right angles"
+    if not all(_PIXEL_MM[0] <= size <= _PIXEL_MM[1] for size in slices[0].spacing):
+        return f"a pixel size of {slices[0].spacing[0]:.3g} x {slices[0].spacing[1]:.3g} mm is implausible"
     return ""
 
 
@@ -177,9 +213,8 @@ def _slices(file: Path, header: pydicom.Dataset) -> list[Slice]:
     """Return the images of a file with their places; none where it has no place."""
     shape = (int(header.Rows), int(header.Columns))
     frames = header.get("PerFrameFunctionalGroupsSequence")
+    count = int(header.get("NumberOfFrames") or 1)
     if not frames:
-        if int(header.get("NumberOfFrames") or 1) > 1:
-            return []
         groups = [(header, header, header)]
     else:
         shared = (header.get("SharedFunctionalGroupsSequence") or [pydicom.Dataset()])[0]
@@ -187,24 +222,26 @@ def _slices(file: Path, header: pydicom.Dataset) -> list[Slice]:
             tuple(_group(frame, shared, key) for key in ("PlanePosition", "PlaneOrientation", "PixelMeasures"))
             for frame in frames
         ]
+    if count != len(groups) or min(shape) < 1:
+        return []
     slices = []
     for index, (place, direction, measures) in enumerate(groups):
-        position, orientation = place.get("ImagePositionPatient"), direction.get("ImageOrientationPatient")
-        spacing, thickness = measures.get("PixelSpacing"), measures.get("SliceThickness")
+        position = _numbers(place, "ImagePositionPatient", 3)
+        orientation = _numbers(direction, "ImageOrientationPatient", 6)
+        spacing = _numbers(measures, "PixelSpacing", 2)
         if not position or not orientation or not spacing:
             return []
-        slices.append(
-            Slice(
-                file=file,
-                frame=index,
-                shape=shape,
-                position=tuple(map(float, position)),
-                orientation=tuple(map(float, orientation)),
-                spacing=tuple(map(float, spacing)),
-                thickness=float(thickness or 0.0),
-            )
-        )
+        thickness = _numbers(measures, "SliceThickness", 1) or (0.0,)
+        slices.append(Slice(file, index, shape, position, orientation, spacing, *thickness))
     return slices
+
+
+def _numbers(dataset: pydicom.Dataset, tag: str, count: int) -> tuple[float, ...]:
+    """Return the finite numbers of a tag; none where there is another number of them."""
+    value = dataset.get(tag)
+    values = value if isinstance(value, MultiValue) else [] if value is None else [value]
+    numbers = tuple(map(float, values))
+    return numbers if len(numbers) == count and all(map(math.isfinite, numbers)) else ()
 
 
 def _group(frame: pydicom.Dataset, shared: pydicom.Dataset, key: str) -> pydicom.Dataset:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ import SimpleITK as sitk
 from scipy import ndimage
 
 from RadioGenomicsLib.errors import InputError
+from RadioGenomicsLib.imaging.image_file import quiet_itk
+from RadioGenomicsLib.imaging.image_file import refuse_size
 from RadioGenomicsLib.imaging.volume import Volume
 
 log = logging.getLogger(__name__)
@@ -62,6 +65,7 @@ def stack(slices: Sequence[Slice], name: str) -> Volume:
     slices, offsets = [slices[s] for s in order], offsets[order]
     steps = np.diff(offsets[:, 2])
     _refuse_gaps(steps, slices, name)
+    refuse_size(len(slices) * math.prod(slices[0].shape), name)
     pixels = _pixels(slices, name)
 
     sideways = np.abs(offsets[:, :2] - offsets[0, :2]).max(axis=0)
@@ -70,10 +74,11 @@ def stack(slices: Sequence[Slice], name: str) -> Volume:
     start, step = offsets[0], float(steps.mean())
     if tilted:
         log.warning("%s: the gantry was tilted; the slices are shifted onto an upright grid", name)
-        pixels, start = _upright(pixels, offsets, slices[0].spacing)
+        pixels, start = _upright(pixels, offsets, slices[0].spacing, name)
     if uneven:
         step = float(np.median(steps))
         log.warning("%s: the slices are unevenly spaced; they are interpolated every %.2f mm", name, step)
+        refuse_size(int((offsets[-1, 2] - offsets[0, 2]) / step) * pixels[0].size, name)
         pixels = _even(pixels, offsets[:, 2], step)
 
     rotation = np.stack([row, column, normal], axis=1)
@@ -115,30 +120,37 @@ def _refuse_gaps(steps: np.ndarray, slices: Sequence[Slice], name: str) -> None:
 
 def _pixels(slices: Sequence[Slice], name: str) -> np.ndarray:
     """Read the pixels ``[slice, row, column]``, rescaled, as float32."""
+    frames: dict[Path, int] = {}
+    for one in slices:
+        frames[one.file] = max(frames.get(one.file, 0), one.frame + 1)
     files: dict[Path, np.ndarray] = {}
-    for file in dict.fromkeys(s.file for s in slices):
+    for file, count in frames.items():
         try:
-            array = sitk.GetArrayFromImage(sitk.ReadImage(str(file))).astype(np.float32)
+            with quiet_itk():
+                array = sitk.GetArrayFromImage(sitk.ReadImage(str(file))).astype(np.float32)
         except RuntimeError as error:
             log.debug("SimpleITK could not read a slice of %s: %s", name, error)
             raise InputError(
                 file.name, "its pixels are damaged or compressed in an unknown way", "Export it again."
             ) from error
-        files[file] = array.reshape(-1, *array.shape[-2:])
-        if array.ndim != 3 or array.shape[-2:] != slices[0].shape:
+        if array.ndim != 3 or array.shape[1:] != slices[0].shape or len(array) < count:
             raise InputError(
                 file.name, "its image is in color or has another size than its header says", "Export it again."
             )
+        files[file] = array
     return np.stack([files[s.file][s.frame] for s in slices])
 
 
-def _upright(pixels: np.ndarray, offsets: np.ndarray, spacing: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
+def _upright(
+    pixels: np.ndarray, offsets: np.ndarray, spacing: tuple[float, ...], name: str
+) -> tuple[np.ndarray, np.ndarray]:
     """Shift the slices within their planes so that equal pixels of all lie on one line along the normal.
 
     Args:
         pixels: ``[slice, row, column]``.
         offsets: position of each slice along row, column and normal in millimeters.
         spacing: between rows, between columns.
+        name: the messages' subject.
 
     Returns:
         The shifted slices in a frame that holds them all, and the position of its first pixel.
@@ -149,6 +161,7 @@ def _upright(pixels: np.ndarray, offsets: np.ndarray, spacing: tuple[float, ...]
     corner = place.min(axis=0)
     place = place - corner
     frame = np.ceil(place.max(axis=0)).astype(int) + pixels.shape[1:]
+    refuse_size(len(pixels) * int(frame[0]) * int(frame[1]), name)
     air = float(pixels.min())
     shifted = np.full((len(pixels), *frame), air, np.float32)
     for target, source, shift in zip(shifted, pixels, place, strict=True):

@@ -1,21 +1,20 @@
-"""Read and write scans and masks: NIfTI, NRRD, MetaImage and whatever else SimpleITK knows."""
+"""Read and write scans and masks: NIfTI, NRRD and MetaImage."""
 
 from __future__ import annotations
 
-import gzip
 import logging
 import os
+import re
 import uuid
-import zlib
 from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk
 
-from RadioGenomicsLib.errors import GeometryError
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import OutputError
 from RadioGenomicsLib.errors import RegionError
+from RadioGenomicsLib.imaging.image_file import open_image
 from RadioGenomicsLib.imaging.itk import check_geometry
 from RadioGenomicsLib.imaging.itk import from_image
 from RadioGenomicsLib.imaging.itk import to_image
@@ -39,10 +38,9 @@ def read_volume(path: Path | str, name: str = "") -> Volume:
         GeometryError: the grid is sheared or its voxel size implausible.
     """
     file, choice = split_choice(path)
-    image = _pick(_read_image(file), file, choice)
+    image = _pick(open_image(file), file, choice)
     volume = from_image(sitk.Cast(image, sitk.sitkFloat32), name or volume_name(file))
-    check_geometry(volume)
-    return volume.with_array(_finite(volume.array, file))
+    return require_usable(volume, file.name)
 
 
 def read_mask(path: Path | str) -> Volume:
@@ -57,7 +55,7 @@ def read_mask(path: Path | str) -> Volume:
         RegionError: nothing is inside.
     """
     file, choice = split_choice(path)
-    image = _read_image(file)
+    image = open_image(file)
     segment = _segment(image, file, choice)
     if segment is None:
         volume = from_image(_pick(image, file, choice), volume_name(file))
@@ -94,11 +92,34 @@ def write_volume(volume: Volume, path: Path | str) -> None:
         ) from error
 
 
+def require_usable(scan: Volume, subject: str) -> Volume:
+    """Return a scan (float32) whose voxels are all finite and not all alike.
+
+    Args:
+        scan: as it was read.
+        subject: what messages call it.
+
+    Raises:
+        InputError: no voxel holds a finite number, or all hold the same.
+        GeometryError: as for :func:`read_volume`.
+    """
+    check_geometry(scan)
+    array, good = scan.array, np.isfinite(scan.array)
+    if not good.any():
+        raise InputError(subject, "no voxel holds a finite number", "Export the scan again.")
+    if not good.all():
+        log.warning("%s: %d voxels are not finite and were set to the lowest value", subject, (~good).sum())
+        array = np.where(good, array, array[good].min())
+    if array.max() == array.min():
+        raise InputError(subject, "every voxel has the same value", "The channel is empty: leave it out.")
+    return scan.with_array(array)
+
+
 def split_choice(path: Path | str) -> tuple[Path, str]:
     """Split ``file#choice``; a file that is really called so is taken as it is."""
     whole = Path(path)
     file, mark, choice = str(path).rpartition("#")
-    if not mark or whole.exists():
+    if not mark or os.path.exists(whole):
         return whole, ""
     return Path(file), choice
 
@@ -109,39 +130,6 @@ def volume_name(file: Path) -> str:
     for ending in (".gz", ".nii", ".nrrd", ".seg", ".mha", ".mhd", ".nhdr"):
         name = name.removesuffix(ending)
     return name
-
-
-def _read_image(file: Path) -> sitk.Image:
-    if not file.is_file():
-        raise InputError(file, "there is no such file", "Check the path.")
-    if file.suffix == ".gz":
-        _require_whole(file)
-    try:
-        return sitk.ReadImage(str(file))
-    except RuntimeError as error:
-        if "orthonormal" in str(error):
-            raise GeometryError(
-                file.name, "its axes are not at right angles (sheared grid)", "Resample it to an upright grid first."
-            ) from error
-        log.debug("SimpleITK could not read %s: %s", file.name, error)
-        raise InputError(
-            file.name, "it is damaged or not an image", "Use NIfTI, NRRD, MetaImage or a DICOM folder."
-        ) from error
-
-
-def _require_whole(file: Path) -> None:
-    """Decompress to the end: ITK takes a gzip file that was cut off for a whole one.
-
-    Raises:
-        InputError: it ends too early, or its checksum is wrong.
-    """
-    try:
-        with gzip.open(file) as stream:
-            while stream.read(1 << 20):
-                pass
-    except (EOFError, OSError, zlib.error) as error:
-        log.debug("gzip could not read %s: %s", file.name, error)
-        raise InputError(file.name, "it is damaged or ends too early", "Copy or export the file again.") from error
 
 
 def _components(image: sitk.Image) -> int:
@@ -163,24 +151,12 @@ def _pick(image: sitk.Image, file: Path, choice: str) -> sitk.Image:
             f"it holds {count} components (4-D, several channels, or a color picture)",
             f"Pick one: {file.name}#0 to {file.name}#{count - 1}.",
         )
-    index = int(choice) if choice.isdecimal() else 0 if not choice else -1
+    index = 0 if not choice else int(choice) if re.fullmatch("[0-9]{1,9}", choice) else -1
     if not 0 <= index < count:
-        raise InputError(f"{file.name}#{choice}", "there is no such component", f"Use #0 to #{count - 1}.")
+        raise InputError(f"{file.name}#{choice[:20]}", "there is no such component", f"Use #0 to #{count - 1}.")
     if dimension == 4:
         return image[:, :, :, index]
     return sitk.VectorIndexSelectionCast(image, index) if vector > 1 else image
-
-
-def _finite(array: np.ndarray, file: Path) -> np.ndarray:
-    good = np.isfinite(array)
-    if not good.any():
-        raise InputError(file.name, "no voxel holds a finite number", "Export the scan again.")
-    if not good.all():
-        log.warning("%s: %d voxels are not finite and were set to the lowest value", file.name, (~good).sum())
-        array = np.where(good, array, array[good].min())
-    if array.max() == array.min():
-        raise InputError(file.name, "every voxel has the same value", "The channel is empty: leave it out.")
-    return array
 
 
 def _segment(image: sitk.Image, file: Path, choice: str) -> tuple[int, int] | None:
@@ -203,4 +179,8 @@ def _segment(image: sitk.Image, file: Path, choice: str) -> tuple[int, int] | No
         image.GetMetaData(f"Segment{wanted[0]}_{key}") if f"Segment{wanted[0]}_{key}" in keys else default
         for key, default in (("Layer", "0"), ("LabelValue", "1"))
     )
-    return int(layer), int(value)
+    try:
+        return int(layer), int(value)
+    except ValueError as error:
+        reason = f"the layer or label value of {names[wanted[0]]!r} is no number"
+        raise InputError(file.name, reason, "Export the segmentation again.") from error

@@ -12,6 +12,7 @@ from RadioGenomicsLib.scene.volumes import nodeFromVolume
 MEANING = "What each part of the tumor adds to the panel's mean predicted z: with it minus without it."
 _LEVELS = 256
 _COLOR_TAG = "RadioGenomicsAttribution"
+_MARK = "RadioGenomics.IsAttribution"
 _LOW, _HIGH = (0.13, 0.40, 0.67), (0.70, 0.09, 0.17)
 
 
@@ -28,6 +29,7 @@ def addAttribution(
     scene = scene or slicer.mrmlScene
     node = nodeFromVolume(attribution, name=name, scene=scene)
     node.SetDescription(f"{MEANING} {RESEARCH_USE}")
+    node.SetAttribute(_MARK, "1")
     display = node.GetDisplayNode()
     display.SetAndObserveColorNodeID(_colorNode(scene).GetID())
     display.SetAutoWindowLevel(False)
@@ -35,6 +37,11 @@ def addAttribution(
     limit = float(np.percentile(magnitude[magnitude > 0], 99)) if magnitude.any() else 1.0
     display.SetWindowLevelMinMax(-limit, limit)
     return node
+
+
+def isAttribution(node: slicer.vtkMRMLVolumeNode) -> bool:
+    """Tell an attribution map from a scan."""
+    return node.GetAttribute(_MARK) is not None
 
 
 def _colorNode(scene: slicer.vtkMRMLScene) -> slicer.vtkMRMLColorTableNode:

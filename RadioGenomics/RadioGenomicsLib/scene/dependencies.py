@@ -25,32 +25,37 @@ PYTORCH = "torch>=2.8"
 BRAIN_EXTRA = frozenset({"deepbet", "fill_voids", "connected-components-3d", "nibabel", "pandas"})
 
 _REQUIREMENTS = "requirements.txt"
+_TRAINING = "requirements-train.txt"
 _NO_DEPS = "requirements-nodeps.txt"
 _COMPARISONS = {">=": operator.ge, "<": operator.lt}
 
 
-def missingPackages() -> list[str]:
+class RestartNeeded(DependencyError):
+    """The packages are there, but Slicer has to be started anew before they can be used."""
+
+
+def missingPackages(*, training: bool = False) -> list[str]:
     """Return the requirements ("monai>=1.6,<1.7") that are not met here. Nothing is imported for it."""
-    return [
-        requirement for requirement in (PYTORCH, *_listed(_NO_DEPS), *_listed(_REQUIREMENTS)) if not _isMet(requirement)
-    ]
+    files = (_NO_DEPS, *_withDeps(training))
+    return [requirement for requirement in (PYTORCH, *_listed(*files)) if not _isMet(requirement)]
 
 
-def ensureDependencies(progress: Progress = silent) -> None:
+def ensureDependencies(progress: Progress = silent, *, training: bool = False) -> None:
     """See to it that a prediction has the packages it needs; inside Slicer, install them after one question.
 
     Args:
         progress: told a fraction (0-1) and a step while something is installed.
+        training: also those that training and validating need.
 
     Raises:
         DependencyError: packages are missing and cannot be installed here, or the user declined, or it failed.
         Canceled: ``progress`` canceled between two installations.
     """
-    missing = missingPackages()
+    missing = missingPackages(training=training)
     if not missing:
         return
     if _insideSlicer():
-        _install(missing, progress)
+        _install(missing, progress, training)
         return
     needed = [requirement for requirement in missing if _name(requirement) not in BRAIN_EXTRA]
     if needed:
@@ -62,7 +67,7 @@ def ensureDependencies(progress: Progress = silent) -> None:
         )
 
 
-def _install(missing: list[str], progress: Progress) -> None:
+def _install(missing: list[str], progress: Progress, training: bool) -> None:
     _refuseWhereNobodyCanAnswer(missing)
     pytorch = _pytorchExtension() if PYTORCH in missing else None
     _ask(missing)
@@ -73,10 +78,10 @@ def _install(missing: list[str], progress: Progress) -> None:
             if pytorch.installTorch(askConfirmation=False, torchVersionRequirement=versions) is None:
                 raise RuntimeError("the PyTorch extension gave it up")
     progress(0.7, "Installing Python packages")
-    _installWithPip(missing)
+    _installWithPip(missing, training)
     importlib.invalidate_caches()
-    if left := missingPackages():
-        raise DependencyError(", ".join(left), "still missing after the installation", "Restart Slicer and try again.")
+    if left := missingPackages(training=training):
+        raise RestartNeeded(", ".join(left), "still missing after the installation", "Restart Slicer and try again.")
     progress(1.0, "Packages installed")
 
 
@@ -137,14 +142,14 @@ def _ask(missing: list[str]) -> None:
         )
 
 
-def _installWithPip(missing: list[str]) -> None:
+def _installWithPip(missing: list[str], training: bool) -> None:
     import slicer
 
     # First: a restart that pip_ensure offers must not leave it out.
     if withoutDeps := [requirement for requirement in _listed(_NO_DEPS) if requirement in missing]:
         with _toldPlainly(", ".join(withoutDeps)):
             slicer.util.pip_install(["--no-deps", *withoutDeps])
-    wanted = [requirement for requirement in _listed(_REQUIREMENTS) if requirement in missing]
+    wanted = [requirement for requirement in _listed(*_withDeps(training)) if requirement in missing]
     if not wanted:
         return
     outdated = [requirement for requirement in wanted if _version(_name(requirement)) is not None]
@@ -154,11 +159,15 @@ def _installWithPip(missing: list[str]) -> None:
         except ImportError:  # Slicer before 5.12
             slicer.util.pip_install(wanted)
         else:
-            requirements = packaging.load_requirements(resource_path(_REQUIREMENTS))
+            requirements = [
+                requirement
+                for file in _withDeps(training)
+                for requirement in packaging.load_requirements(resource_path(file))
+            ]
             packaging.pip_ensure(requirements, prompt_install=False, requester="RadioGenomics")
             return
     if outdated:
-        raise DependencyError(
+        raise RestartNeeded(
             ", ".join(outdated), "updated, but the older version may be loaded", "Restart Slicer and predict again."
         )
 
@@ -183,9 +192,13 @@ def _insideSlicer() -> bool:
     return hasattr(getattr(slicer, "app", None), "pythonManager")
 
 
-def _listed(file: str) -> list[str]:
-    lines = resource_path(file).read_text(encoding="utf-8").splitlines()
-    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+def _withDeps(training: bool) -> tuple[str, ...]:
+    return (_REQUIREMENTS, _TRAINING) if training else (_REQUIREMENTS,)
+
+
+def _listed(*files: str) -> list[str]:
+    lines = [line.strip() for file in files for line in resource_path(file).read_text(encoding="utf-8").splitlines()]
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 def _name(requirement: str) -> str:

@@ -1,46 +1,47 @@
-"""The workflow over the scene: nodes in, nodes out. Every door of the product comes through here."""
+"""The workflow over the scene: nodes in, nodes out. Console and panel come through here."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import numpy as np
 import slicer
 
 from RadioGenomicsLib.errors import Canceled
 from RadioGenomicsLib.errors import ChannelError
-from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import RegionError
+from RadioGenomicsLib.imaging.tumor import tumor_from_mask
 from RadioGenomicsLib.imaging.volume import Volume
+from RadioGenomicsLib.pipeline.folders import refuse_used_folder
+from RadioGenomicsLib.pipeline.request import Box
+from RadioGenomicsLib.pipeline.request import BrainRequest
+from RadioGenomicsLib.pipeline.request import PredictionRequest
+from RadioGenomicsLib.pipeline.request import TumorRequest
+from RadioGenomicsLib.pipeline.result import Region
+from RadioGenomicsLib.pipeline.result import Result
+from RadioGenomicsLib.pipeline.run import panels_with
+from RadioGenomicsLib.pipeline.run import run
+from RadioGenomicsLib.pipeline.steps import Steps
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
-from RadioGenomicsLib.report.facts import SYNTHETIC_HEAD
-from RadioGenomicsLib.scene.outputs import refuseUsedFolder
+from RadioGenomicsLib.scene.dependencies import ensureDependencies
 from RadioGenomicsLib.scene.outputs import writeOutputs
 from RadioGenomicsLib.scene.result import PredictionNodes
-from RadioGenomicsLib.scene.result import Result
 from RadioGenomicsLib.scene.result import addResult
 from RadioGenomicsLib.scene.roi import boxFromNode
 from RadioGenomicsLib.scene.roi import seedsFromNode
 from RadioGenomicsLib.scene.segments import BRAIN
 from RadioGenomicsLib.scene.segments import TUMOR
-from RadioGenomicsLib.scene.segments import SegmentKind
 from RadioGenomicsLib.scene.segments import addSegment
 from RadioGenomicsLib.scene.segments import addSegmentation
+from RadioGenomicsLib.scene.segments import drawnMask
 from RadioGenomicsLib.scene.segments import maskFromSegment
-from RadioGenomicsLib.scene.steps import Steps
-from RadioGenomicsLib.scene.steps import maskOnGrid
 from RadioGenomicsLib.scene.transaction import undoneOnFailure
 from RadioGenomicsLib.scene.volumes import volumeFromNode
-
-if TYPE_CHECKING:
-    from RadioGenomicsLib.genes.panels import Panel
-    from RadioGenomicsLib.model.bundle import Bundle
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +54,9 @@ class RadioGenomicsLogic:
     """Predict gene expression from scans in the scene.
 
     Inputs are never changed. Every call adds new nodes; a call that fails or is canceled adds none.
+
+    ``predict``, ``extractBrain`` and ``proposeTumor`` do the whole work before they return. The panel, which must not
+    wait, makes a request of the nodes, runs it as a :class:`~RadioGenomicsLib.jobs.job.Job`, and adds what comes back.
 
     Args:
         steps: the work between the nodes; the real one if not given.
@@ -97,51 +101,108 @@ class RadioGenomicsLogic:
             RadioGenomicsError: one of its kinds, naming what is wrong and how to mend it.
         """
         if outputFolder is not None:
-            refuseUsedFolder(Path(outputFolder))
-        panels = _panels(panel)
-        channels = _channels(volumeNodes)
-        progress(0.02, "Loading the model")
-        predictor = self._steps.load(model, device)
-        brainMask = self._brainMask(channels, brain, device, within(progress, 0.05, 0.40))
-        progress(0.40, "Aligning the scans")
-        prepared = self._steps.study(channels, predictor, brain=brainMask)
-        reference = prepared.reference
-        progress(0.50, "Outlining the tumor")
-        tumorMask = predictor.propose_tumor(prepared) if tumor is None else self._tumorMask(reference, tumor, brainMask)
-        # The very mask that is shown is the one predicted from, so that giving it back repeats the result.
-        tumorMask = maskOnGrid(tumorMask.with_array(tumorMask.array, "tumor"), reference)
-        prediction = predictor.predict(
-            prepared,
-            tumorMask,
-            panel_genes=_symbolsInModel(panels[panel], predictor.bundle),
-            progress=within(progress, 0.55, 0.90),
+            refuse_used_folder(Path(outputFolder))
+        request = self.predictionRequest(
+            volumeNodes, model=model, brain=brain, tumor=tumor, panel=panel, device=device, study=study
         )
-        synthetic = reference.name.startswith("synthetic")
-        origins = {
-            "study": study or (SYNTHETIC_HEAD if synthetic else ""),
-            "synthetic": synthetic,
-            "brain_from": _originOf(brain),
-            "tumor_from": _originOf(tumor),
-        }
-        result = Result(
-            prediction=replace(prediction, provenance={**prediction.provenance, **origins}),
-            panel=panels[panel],
-            channels=dict(prepared.placed),
-            reference=reference,
-            brain=None if brainMask is None else maskOnGrid(brainMask, reference),
-            tumor=tumorMask,
+        ensureDependencies(within(progress, 0.0, 0.02))
+        result = run(request, self._steps, within(progress, 0.02, 0.90))
+        return self.addResult(
+            result,
+            volumeNodes[result.reference_role],
+            outputFolder=outputFolder,
+            progress=within(progress, 0.90, 1.0),
         )
-        progress(0.90, "Adding the result to the scene")
-        volumeNode = volumeNodes[_roleOf(reference, channels)]
+
+    def predictionRequest(
+        self,
+        volumeNodes: VolumeNodes,
+        *,
+        model: str = "tcga-lgg",
+        brain: str | Segment | None = None,
+        tumor: Segment | slicer.vtkMRMLMarkupsNode | None = None,
+        panel: str = "glioma",
+        device: str = "auto",
+        study: str = "",
+    ) -> PredictionRequest:
+        """Copy out of the scene what a prediction needs; arguments and errors as in :meth:`predict`."""
+        panels_with(panel)
+        return PredictionRequest(
+            channels=_channels(volumeNodes),
+            model=model,
+            brain=_brain(brain),
+            tumor=None if tumor is None else _tumor(tumor),
+            panel=panel,
+            device=device,
+            study=study,
+        )
+
+    def tumorRequest(
+        self,
+        volumeNodes: VolumeNodes,
+        *,
+        model: str = "tcga-lgg",
+        brain: str | Segment | None = None,
+        tumor: slicer.vtkMRMLMarkupsNode | None = None,
+        device: str = "auto",
+    ) -> TumorRequest:
+        """Copy out of the scene what outlining the tumor needs; arguments and errors as in :meth:`predict`."""
+        return TumorRequest(
+            channels=_channels(volumeNodes),
+            model=model,
+            brain=_brain(brain),
+            tumor=None if tumor is None else _marked(tumor),
+            device=device,
+        )
+
+    def brainRequest(
+        self, volumeNode: slicer.vtkMRMLScalarVolumeNode, *, method: str = "auto", device: str = "auto"
+    ) -> BrainRequest:
+        """Copy out of the scene what finding the brain in an MR scan needs."""
+        return BrainRequest(_scan(volumeNode, "scan"), method, device)
+
+    def addResult(
+        self,
+        result: Result,
+        volumeNode: slicer.vtkMRMLScalarVolumeNode | None = None,
+        *,
+        outputFolder: Path | str | None = None,
+        progress: Progress = silent,
+    ) -> PredictionNodes:
+        """Show a result as nodes, all of them or none.
+
+        Args:
+            result: what the prediction found.
+            volumeNode: the scan of the role ``result.reference_role``, which the nodes are named after and belong
+                beside; None where it has gone.
+            outputFolder: also write the result as files into this new or empty folder.
+            progress: told a fraction (0-1) and a step; cancels by raising ``Canceled``.
+        """
+        progress(0.0, "Adding the result to the scene")
+        name = f"{result.origin}RadioGenomics" if volumeNode is None else f"{volumeNode.GetName()} RadioGenomics"
         with undoneOnFailure(slicer.mrmlScene):
-            nodes = addResult(result, f"{volumeNode.GetName()} RadioGenomics", volumeNode=volumeNode)
+            nodes = addResult(result, name, volumeNode=volumeNode)
             if outputFolder is not None:
-                writeOutputs(result, panels, Path(outputFolder), progress=within(progress, 0.92, 1.0))
+                panels = panels_with(result.panel.id)
+                writeOutputs(result, panels, Path(outputFolder), progress=within(progress, 0.2, 1.0))
         # The result is there: it is too late to cancel.
         with suppress(Canceled):
             progress(1.0, "Done")
-        logger.info("Predicted %d genes with %s", nodes.geneTable.GetNumberOfRows(), prediction.bundle.id)
+        logger.info("Predicted %d genes with %s", nodes.geneTable.GetNumberOfRows(), result.prediction.bundle.id)
         return nodes
+
+    def addRegion(self, region: Region, volumeNode: slicer.vtkMRMLScalarVolumeNode | None = None) -> Segment:
+        """Show a brain or tumor as a segment of a new segmentation.
+
+        Args:
+            region: what was found.
+            volumeNode: the scan of the role ``region.role``; None where it has gone.
+        """
+        kind = BRAIN if region.kind == "brain" else TUMOR
+        name = kind.name if volumeNode is None else f"{volumeNode.GetName()} {kind.name.lower()}"
+        with undoneOnFailure(slicer.mrmlScene):
+            node = addSegmentation(region.mask, name, volumeNode=volumeNode)
+            return node, addSegment(node, region.mask, kind)
 
     def extractBrain(
         self,
@@ -152,11 +213,9 @@ class RadioGenomicsLogic:
         progress: Progress = silent,
     ) -> Segment:
         """Find the brain in an MR scan and return it as a segment of a new segmentation."""
-        volume = volumeFromNode(volumeNode)
-        mask = self._steps.brain({"T1": volume}, method=method, device=device, progress=progress)
-        if mask is None:
-            raise RegionError(volumeNode.GetName(), "there is no brain to find in it", "Choose a head MR scan.")
-        return _newSegment(maskOnGrid(mask, volume), volumeNode, BRAIN)
+        request = self.brainRequest(volumeNode, method=method, device=device)
+        ensureDependencies()
+        return self.addRegion(run(request, self._steps, progress), volumeNode)
 
     def proposeTumor(
         self,
@@ -168,14 +227,10 @@ class RadioGenomicsLogic:
         progress: Progress = silent,
     ) -> Segment:
         """Let the network outline the tumor and return it as a segment of a new segmentation."""
-        channels = _channels(volumeNodes)
-        predictor = self._steps.load(model, device)
-        brainMask = self._brainMask(channels, brain, device, within(progress, 0.0, 0.7))
-        study = self._steps.study(channels, predictor, brain=brainMask)
-        progress(0.8, "Outlining the tumor")
-        mask = maskOnGrid(predictor.propose_tumor(study), study.reference)
-        progress(1.0, "Done")
-        return _newSegment(mask, volumeNodes[_roleOf(study.reference, channels)], TUMOR)
+        request = self.tumorRequest(volumeNodes, model=model, brain=brain, device=device)
+        ensureDependencies()
+        region = run(request, self._steps, progress)
+        return self.addRegion(region, volumeNodes[region.role])
 
     def growTumor(
         self,
@@ -185,7 +240,7 @@ class RadioGenomicsLogic:
         inside: Segment | None = None,
         progress: Progress = silent,
     ) -> Segment:
-        """Grow the tumor from placed points, or find it in an ROI box, as a segment of a new segmentation.
+        """Grow the tumor from placed points, or take all that lies in an ROI box, as a segment of a new segmentation.
 
         Args:
             volumeNode: the scan that shows the tumor.
@@ -195,69 +250,37 @@ class RadioGenomicsLogic:
         """
         volume = volumeFromNode(volumeNode)
         progress(0.1, "Growing the tumor")
-        mask = self._tumorMask(volume, markupsNode, None if inside is None else maskFromSegment(*inside, volume))
+        allowed = None if inside is None else maskFromSegment(*inside, volume)
+        mask = self._steps.grow(volume, _marked(markupsNode), allowed)
         progress(1.0, "Done")
-        return _newSegment(maskOnGrid(mask, volume), volumeNode, TUMOR)
-
-    def _brainMask(
-        self, channels: dict[str, Volume], brain: str | Segment | None, device: str, progress: Progress
-    ) -> Volume | None:
-        if brain is None or isinstance(brain, str):
-            return self._steps.brain(channels, method=brain or "auto", device=device, progress=progress)
-        return maskFromSegment(*brain, next(iter(channels.values())))
-
-    def _tumorMask(
-        self, volume: Volume, tumor: Segment | slicer.vtkMRMLMarkupsNode, brainMask: Volume | None
-    ) -> Volume:
-        if isinstance(tumor, tuple):
-            return maskFromSegment(*tumor, volume)
-        inside = None if brainMask is None else maskOnGrid(brainMask, volume)
-        if tumor.IsA("vtkMRMLMarkupsROINode"):
-            return self._steps.grow(volume, boxFromNode(tumor), inside)
-        if tumor.IsA("vtkMRMLMarkupsFiducialNode"):
-            return self._steps.grow(volume, seedsFromNode(tumor), inside)
-        raise RegionError(tumor.GetName(), "it cannot mark a tumor", "Give a segment, a markups ROI, or a point list.")
+        return self.addRegion(Region("tumor", tumor_from_mask(mask, volume), "", "markups"), volumeNode)
 
 
 def _channels(volumeNodes: VolumeNodes) -> dict[str, Volume]:
     if not volumeNodes:
         raise ChannelError("the study", "no scan was given", "Choose at least the scan that the model needs.")
-    return {role: volumeFromNode(node) for role, node in volumeNodes.items()}
+    return {role: _scan(node, role) for role, node in volumeNodes.items()}
 
 
-def _roleOf(reference: Volume, channels: dict[str, Volume]) -> str:
-    return next(role for role, volume in channels.items() if volume.same_grid(reference))
+def _scan(node: slicer.vtkMRMLScalarVolumeNode, role: str) -> Volume:
+    """Return a scan under its role's name: the node's often holds a patient's name, and names get into reports."""
+    volume = volumeFromNode(node)
+    return volume.with_array(volume.array, f"synthetic {role}" if volume.name.startswith("synthetic") else role)
 
 
-def _originOf(region: str | Segment | slicer.vtkMRMLMarkupsNode | None) -> str:
-    """Return how a region was given, for the provenance."""
-    if region is None or isinstance(region, str):
-        return region or "auto"
-    if isinstance(region, tuple):
-        return "segment"
-    if region.IsA("vtkMRMLMarkupsROINode"):
-        return "box"
-    return "points " + "; ".join(",".join(f"{value:.1f}" for value in seed) for seed in seedsFromNode(region))
+def _brain(brain: str | Segment | None) -> str | Volume:
+    return brain or "auto" if brain is None or isinstance(brain, str) else drawnMask(*brain)
 
 
-def _panels(wanted: str) -> dict[str, Panel]:
-    from RadioGenomicsLib.genes.panels import load_panels
-
-    panels = load_panels()
-    if wanted not in panels:
-        raise InputError(wanted, "there is no such marker panel", f"Choose one of: {', '.join(panels)}.")
-    return panels
+def _tumor(tumor: Segment | slicer.vtkMRMLMarkupsNode) -> Volume | np.ndarray | Box:
+    return drawnMask(*tumor) if isinstance(tumor, tuple) else _marked(tumor)
 
 
-def _symbolsInModel(panel: Panel, bundle: Bundle) -> list[str]:
-    """Return the panel's genes that the model has, by the symbols the model knows them by."""
-    from RadioGenomicsLib.genes.symbols import find_genes
-
-    places = find_genes(bundle.genes.symbol, [gene.symbol for gene in panel.genes])
-    return [str(bundle.genes.symbol[place]) for place in places if place >= 0]
-
-
-def _newSegment(mask: Volume, volumeNode: slicer.vtkMRMLScalarVolumeNode, kind: SegmentKind) -> Segment:
-    with undoneOnFailure(slicer.mrmlScene):
-        node = addSegmentation(mask, f"{volumeNode.GetName()} {kind.name.lower()}", volumeNode=volumeNode)
-        return node, addSegment(node, mask, kind)
+def _marked(markupsNode: slicer.vtkMRMLMarkupsNode) -> np.ndarray | Box:
+    if markupsNode.IsA("vtkMRMLMarkupsROINode"):
+        return boxFromNode(markupsNode)
+    if markupsNode.IsA("vtkMRMLMarkupsFiducialNode"):
+        return seedsFromNode(markupsNode)
+    raise RegionError(
+        markupsNode.GetName(), "it cannot mark a tumor", "Give a segment, a markups ROI, or a point list."
+    )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,12 +11,13 @@ import slicer
 from RadioGenomicsLib.errors import OutputError
 from RadioGenomicsLib.imaging.itk import to_image
 from RadioGenomicsLib.imaging.volume import Volume
+from RadioGenomicsLib.pipeline.folders import written_whole
+from RadioGenomicsLib.pipeline.result import Result
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.report.facts import RESEARCH_USE
 from RadioGenomicsLib.report.facts import SYNTHETIC_HEAD
 from RadioGenomicsLib.scene.attribution import MEANING
-from RadioGenomicsLib.scene.result import Result
 from RadioGenomicsLib.scene.result import addResult
 from RadioGenomicsLib.scene.segments import BRAIN
 from RadioGenomicsLib.scene.segments import TUMOR
@@ -29,18 +28,6 @@ from RadioGenomicsLib.scene.volumes import nodeFromVolume
 
 if TYPE_CHECKING:
     from RadioGenomicsLib.genes.panels import Panel
-
-
-def refuseUsedFolder(folder: Path) -> None:
-    """Refuse a place that results cannot go to.
-
-    Raises:
-        OutputError: it is a file, or a folder with something in it.
-    """
-    if folder.is_dir() and any(folder.iterdir()):
-        raise OutputError(folder, "the folder is not empty", "Choose a new folder; results never overwrite.")
-    if folder.exists() and not folder.is_dir():
-        raise OutputError(folder, "it is a file", "Choose a new folder.")
 
 
 def writeOutputs(result: Result, panels: dict[str, Panel], folder: Path, *, progress: Progress = silent) -> None:
@@ -58,21 +45,8 @@ def writeOutputs(result: Result, panels: dict[str, Panel], folder: Path, *, prog
     Raises:
         OutputError: the folder is in use, or cannot be written.
     """
-    refuseUsedFolder(folder)
-    folder = folder.resolve()
-    aside = folder.parent / f".{folder.name}.{uuid.uuid4().hex[:8]}.part"
-    try:
-        aside.mkdir(parents=True)
+    with written_whole(folder) as aside:
         _writeFiles(result, panels, aside, progress)
-        refuseUsedFolder(folder)
-        if folder.exists():
-            folder.rmdir()
-        aside.rename(folder)
-    except OSError as error:
-        reason = f"it cannot be written ({error.strerror or error})"
-        raise OutputError(folder, reason, "Choose another folder.") from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
 
 
 def writeSegment(mask: Volume, kind: SegmentKind, path: Path, *, origin: str = "") -> None:
@@ -107,8 +81,7 @@ def writeScene(result: Result, path: Path) -> None:
         role: nodeFromVolume(volume, name=f"{result.origin}{role}", scene=scene)
         for role, volume in result.channels.items()
     }
-    drawnOn = next(role for role, volume in result.channels.items() if volume.same_grid(result.reference))
-    addResult(result, f"{result.origin}RadioGenomics", volumeNode=scans[drawnOn], scene=scene)
+    addResult(result, f"{result.origin}RadioGenomics", volumeNode=scans[result.reference_role], scene=scene)
     _refuseUnwritten(path, scene.WriteToMRB(str(path)))
 
 

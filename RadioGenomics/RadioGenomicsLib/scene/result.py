@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import slicer
 
-from RadioGenomicsLib.imaging.volume import Volume
-from RadioGenomicsLib.report.facts import is_synthetic
+from RadioGenomicsLib.pipeline.result import Result
 from RadioGenomicsLib.scene.attribution import addAttribution
 from RadioGenomicsLib.scene.folders import addFolder
 from RadioGenomicsLib.scene.folders import putInFolder
@@ -18,38 +16,12 @@ from RadioGenomicsLib.scene.segments import BRAIN
 from RadioGenomicsLib.scene.segments import TUMOR
 from RadioGenomicsLib.scene.segments import addSegment
 from RadioGenomicsLib.scene.segments import addSegmentation
+from RadioGenomicsLib.scene.stored_results import markResult
 from RadioGenomicsLib.scene.tables import addTable
 from RadioGenomicsLib.scene.transaction import undoneOnFailure
 
 if TYPE_CHECKING:
-    from RadioGenomicsLib.genes.panels import Panel
     from RadioGenomicsLib.model.prediction import Prediction
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a prediction found, free of nodes.
-
-    Attributes:
-        prediction: the predictor's answer.
-        panel: the marker panel that the attribution map explains.
-        channels: the scans by role, in world RAS.
-        reference: the grid of the masks and of the attribution map.
-        brain: brain mask on that grid; None where there is none (CT).
-        tumor: tumor mask on that grid.
-    """
-
-    prediction: Prediction
-    panel: Panel
-    channels: dict[str, Volume]
-    reference: Volume
-    brain: Volume | None
-    tumor: Volume
-
-    @property
-    def origin(self) -> str:
-        """Start of every name where the scans were made up; empty for a patient's."""
-        return "synthetic " if is_synthetic(self.prediction) else ""
 
 
 @dataclass(frozen=True)
@@ -95,7 +67,6 @@ def addResult(
             segmentation.GetDisplayNode().SetSegmentOpacity2DFill(brainId, 0.0)
         addSegment(segmentation, result.tumor, TUMOR, origin=result.origin)
         geneTable = addTable(f"{name} genes", COLUMNS, gene_rows(prediction), scene=scene)
-        geneTable.SetAttribute("RadioGenomics.Provenance", json.dumps(prediction.provenance))
         panelTable = addTable(
             f"{name} panel {result.panel.id}", PANEL_COLUMNS, panel_table(prediction, result.panel), scene=scene
         )
@@ -106,4 +77,6 @@ def addResult(
             folder,
             [segmentation, geneTable, panelTable, attribution, histogram.chart, histogram.table, *histogram.series],
         )
-    return PredictionNodes(geneTable, panelTable, segmentation, attribution, histogram.chart, folder, prediction)
+        nodes = PredictionNodes(geneTable, panelTable, segmentation, attribution, histogram.chart, folder, prediction)
+        markResult(result, nodes, volumeNode)
+    return nodes

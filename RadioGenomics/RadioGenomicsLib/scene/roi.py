@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import slicer
 
 from RadioGenomicsLib.errors import RegionError
-
-
-@dataclass(frozen=True)
-class Box:
-    """A box that may be turned.
-
-    Attributes:
-        center: its middle, RAS mm.
-        half_axes: 3 x 3, row n runs from the middle to the face along the box's n-th axis, RAS mm.
-    """
-
-    center: np.ndarray
-    half_axes: np.ndarray
+from RadioGenomicsLib.pipeline.request import Box
 
 
 def seedsFromNode(node: slicer.vtkMRMLMarkupsFiducialNode) -> np.ndarray:

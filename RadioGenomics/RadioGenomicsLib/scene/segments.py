@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import slicer
+import vtk
 
 from RadioGenomicsLib.errors import RegionError
 from RadioGenomicsLib.imaging.volume import Volume
@@ -107,6 +108,46 @@ def maskFromSegment(node: slicer.vtkMRMLSegmentationNode, segmentId: str, refere
     Raises:
         RegionError: no such segment, or nothing of it lies inside the grid.
     """
+    drawn, name = _drawn(node, segmentId)
+    onGrid = slicer.vtkOrientedImageData()
+    if not drawn.IsEmpty():
+        slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(
+            drawn, _orientedImage(reference), onGrid
+        )
+    if onGrid.IsEmpty() or not arrayFromImageData(onGrid).any():
+        raise RegionError(
+            name if name == node.GetName() else f"{node.GetName()} / {name}",
+            f"nothing of it lies inside {reference.name or 'the scan'}",
+            "Draw it on this scan, or choose another segment.",
+        )
+    return reference.with_array((arrayFromImageData(onGrid) != 0).astype(np.uint8), name)
+
+
+def drawnMask(node: slicer.vtkMRMLSegmentationNode, segmentId: str) -> Volume:
+    """Return a segment as a uint8 mask on the grid it was drawn on, in world RAS.
+
+    Args:
+        node: the segmentation; its parent transform is applied.
+        segmentId: the segment's id, or its name where no id matches.
+
+    Raises:
+        RegionError: no such segment, or it is empty.
+    """
+    drawn, name = _drawn(node, segmentId)
+    if drawn.IsEmpty() or not arrayFromImageData(drawn).any():
+        subject = name if name == node.GetName() else f"{node.GetName()} / {name}"
+        raise RegionError(subject, "it is empty", "Draw it, or choose another segment.")
+    toWorld = vtk.vtkMatrix4x4()
+    drawn.GetImageToWorldMatrix(toWorld)
+    affine = slicer.util.arrayFromVTKMatrix(toWorld)
+    # The image may begin at any index; a Volume begins at 0.
+    first = np.array(drawn.GetExtent()[::2])
+    affine[:3, 3] += affine[:3, :3] @ first
+    return Volume((arrayFromImageData(drawn) != 0).astype(np.uint8), affine, name)
+
+
+def _drawn(node: slicer.vtkMRMLSegmentationNode, segmentId: str) -> tuple[slicer.vtkOrientedImageData, str]:
+    """Return a segment's voxels, parent transform applied, and its name; the image is empty where the segment is."""
     if node is None or not node.IsA("vtkMRMLSegmentationNode"):
         raise RegionError("the segment", "its node is not a segmentation", "Choose a segmentation node.")
     segmentation = node.GetSegmentation()
@@ -118,21 +159,8 @@ def maskFromSegment(node: slicer.vtkMRMLSegmentationNode, segmentId: str, refere
             raise RegionError(segmentId, f"{node.GetName()} has no such segment", f"It has: {names or 'none'}.")
         segmentId = named
     drawn = slicer.vtkOrientedImageData()
-    onGrid = slicer.vtkOrientedImageData()
-    logic = slicer.vtkSlicerSegmentationsModuleLogic
-    if logic.GetSegmentBinaryLabelmapRepresentation(node, segmentId, drawn) and not drawn.IsEmpty():
-        slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(
-            drawn, _orientedImage(reference), onGrid
-        )
-    name = segmentation.GetSegment(segmentId).GetName()
-    subject = name if name == node.GetName() else f"{node.GetName()} / {name}"
-    if onGrid.IsEmpty() or not arrayFromImageData(onGrid).any():
-        raise RegionError(
-            subject,
-            f"nothing of it lies inside {reference.name or 'the scan'}",
-            "Draw it on this scan, or choose another segment.",
-        )
-    return reference.with_array((arrayFromImageData(onGrid) != 0).astype(np.uint8), name)
+    slicer.vtkSlicerSegmentationsModuleLogic.GetSegmentBinaryLabelmapRepresentation(node, segmentId, drawn)
+    return drawn, segmentation.GetSegment(segmentId).GetName()
 
 
 def _orientedImage(volume: Volume) -> slicer.vtkOrientedImageData:

@@ -1,0 +1,1 @@
+"""Long work in a child process: start, progress, cancel, outcome."""

@@ -1,0 +1,70 @@
+"""One request in a process of its own: ``python -m RadioGenomicsLib.jobs.worker REQUEST_FOLDER RESULT_FOLDER``.
+
+Progress and the final error go to stdout, one JSON object a line; the log goes to stderr. The exit code tells the
+kind of failure (see :mod:`RadioGenomicsLib.errors`). The result folder appears when it is whole, or not at all.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import TextIO
+
+from RadioGenomicsLib.errors import RadioGenomicsError
+from RadioGenomicsLib.errors import WorkError
+from RadioGenomicsLib.jobs.messages import progress_to
+from RadioGenomicsLib.jobs.messages import write_error
+from RadioGenomicsLib.jobs.parent import end_with_parent
+from RadioGenomicsLib.pipeline.faults import told_plainly
+from RadioGenomicsLib.pipeline.files import read_request
+from RadioGenomicsLib.pipeline.files import write_result
+from RadioGenomicsLib.pipeline.run import run
+from RadioGenomicsLib.pipeline.steps import Steps
+from RadioGenomicsLib.progress import within
+
+log = logging.getLogger(__name__)
+
+
+def main(arguments: list[str], steps: Steps | None = None) -> int:
+    """Do what the request folder asks, write the result folder, and return the exit code.
+
+    Args:
+        arguments: the request folder and the result folder.
+        steps: the work of the pipeline; the real one if not given.
+    """
+    end_with_parent()
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    logging.getLogger("RadioGenomicsLib").setLevel(logging.INFO)
+    request_folder, result_folder = map(Path, arguments)
+    with _own_stdout() as lines:
+        progress = progress_to(lines)
+        try:
+            with told_plainly():
+                result = run(read_request(request_folder), steps, within(progress, 0.0, 0.97))
+                progress(0.97, "Handing over the result")
+                write_result(result, result_folder)
+        except RadioGenomicsError as error:
+            log.info("%s", error, exc_info=error.__cause__)
+            write_error(lines, error)
+            return error.exit_code
+        except Exception as error:
+            log.exception("Unexpected")
+            reason = f"it ended unexpectedly ({type(error).__name__}: {error})"
+            write_error(lines, WorkError("the work", reason, "Please report it, with the log."))
+            return WorkError.exit_code
+        progress(1.0, "Done")
+    return 0
+
+
+def _own_stdout() -> TextIO:
+    """Return stdout for our lines alone; what libraries print goes to stderr from now on."""
+    sys.stdout.flush()
+    lines = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
+    os.dup2(2, 1)
+    return lines
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,50 @@
+"""A folder that appears whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from RadioGenomicsLib.errors import OutputError
+
+
+def refuse_used_folder(folder: Path) -> None:
+    """Refuse a place that results cannot go to.
+
+    Raises:
+        OutputError: it is a file, or a folder with something in it.
+    """
+    if folder.is_dir() and any(folder.iterdir()):
+        raise OutputError(folder, "the folder is not empty", "Choose a new folder; results never overwrite.")
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(folder, "it is a file", "Choose a new folder.")
+
+
+@contextmanager
+def written_whole(folder: Path) -> Iterator[Path]:
+    """Give a folder to write into, which takes the wanted name when the ``with`` block ends well.
+
+    Args:
+        folder: the wanted name: new or empty. What is written goes into a hidden folder beside it first.
+
+    Raises:
+        OutputError: the folder is in use, also by a run that ended sooner, or cannot be written.
+    """
+    refuse_used_folder(folder)
+    folder = folder.resolve()
+    aside = folder.parent / f".{folder.name}.{uuid.uuid4().hex[:8]}.part"
+    try:
+        aside.mkdir(parents=True)
+        yield aside
+        refuse_used_folder(folder)
+        if folder.exists():
+            folder.rmdir()
+        aside.rename(folder)
+    except OSError as error:
+        reason = f"it cannot be written ({error.strerror or error})"
+        raise OutputError(folder, reason, "Free space on the disk, or choose another folder.") from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
