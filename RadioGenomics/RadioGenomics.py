@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 import slicer
-import vtk
 from slicer.i18n import tr as _
 from slicer.i18n import translate
 from slicer.ScriptedLoadableModule import ScriptedLoadableModule
@@ -29,12 +29,19 @@ class RadioGenomics(ScriptedLoadableModule):
         self.parent.dependencies = []
         self.parent.contributors = ["RadioGenomics contributors"]
         self.parent.helpText = _(
-            "Predict the gene expression of a glioma from its MRI: a table of predicted mRNA levels with intervals "
-            "and cross-validated reliability, marker panels, and an attribution map. Research use only."
+            "<p>Predict the gene expression of a tumor from its MRI: a table of predicted mRNA levels with intervals "
+            "and cross-validated reliability, marker panels, and an attribution map. <b>Research use only.</b></p>"
+            "<p>1. <b>Scan</b>: choose the scans by their role, or load a sample. 2. <b>Brain</b>: have it extracted, "
+            "or say that the scans are stripped. 3. <b>Tumor</b>: let the model propose it, mark it with points or a "
+            "box, or draw it in the Segment Editor. 4. <b>Predict</b>: choose a model and press the button; the work "
+            "runs beside Slicer and can be canceled. 5. <b>Results</b>: search the genes, look at the panels and at "
+            "the map, and save tables, report or scene. Genes in gray are not predicted better than chance.</p>"
+            '<p>More is in the <a href="https://github.com/RadioGenomics/SlicerRadioGenomics">documentation</a>.</p>'
         )
         self.parent.acknowledgementText = _(
-            "The shipped model was trained on TCGA-LGG images and expression data (The Cancer Imaging Archive and "
-            "The Cancer Genome Atlas)."
+            "<p>The shipped model was trained on TCGA-LGG images and expression data (The Cancer Imaging Archive and "
+            "The Cancer Genome Atlas). The method builds on published work that the README names. Brain extraction is "
+            "by deepbet, HD-BET or SynthStrip, whichever is installed; the card of each model tells how to cite it.</p>"
         )
         slicer.app.connect("startupCompleted()", registerSampleData)
 
@@ -43,11 +50,13 @@ def registerSampleData() -> None:
     """Offer the samples of Resources/SampleData.json in the Sample Data module."""
     import SampleData
 
+    icons = Path(__file__).resolve().parent / "Resources" / "Icons"
     for sample in json.loads(resource_path("SampleData.json").read_text(encoding="utf-8"))["samples"]:
         files = sample["files"]
         SampleData.SampleDataLogic.registerCustomSampleDataSource(
             category="RadioGenomics",
             sampleName=sample["title"],
+            thumbnailFileName=str(icons / f"{sample['id']}.png"),
             uris=[file["url"] for file in files],
             fileNames=[f"{sample['id']}-{file['name']}" for file in files],
             nodeNames=[f"{sample['id']} {file['role']}" for file in files],
@@ -63,54 +72,63 @@ class RadioGenomicsWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         ScriptedLoadableModuleWidget.__init__(self, parent)
         VTKObservationMixin.__init__(self)
         self.logic: RadioGenomicsLogic | None = None
-        self.panel = None
+        self.view = None
 
     def setup(self) -> None:
         """Build the panel the first time the module is opened."""
-        from RadioGenomicsLib.panel.widget import RadioGenomicsPanel
+        from RadioGenomicsLib.panel.qt_view.view import QtPanelView
 
         super().setup()
         uiWidget = slicer.util.loadUI(self.resourcePath("UI/RadioGenomics.ui"))
         self.layout.addWidget(uiWidget)
         uiWidget.setMRMLScene(slicer.mrmlScene)
         self.logic = RadioGenomicsLogic()
-        self.panel = RadioGenomicsPanel(slicer.util.childWidgetVariables(uiWidget), self.logic)
-        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
-        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose)
+        self.view = QtPanelView(slicer.util.childWidgetVariables(uiWidget), self.logic)
+        scene = slicer.mrmlScene
+        self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
+        self.addObserver(scene, scene.EndCloseEvent, self.onSceneChanged)
+        self.addObserver(scene, scene.EndImportEvent, self.onSceneChanged)
+        self.addObserver(scene, scene.NodeRemovedEvent, self.onNodeRemoved)
         self.initializeParameterNode()
 
     def onReload(self) -> None:
         """Load the whole package anew: Slicer itself reloads this file only."""
+        self.cleanup()
         for name in [name for name in sys.modules if name.partition(".")[0] == "RadioGenomicsLib"]:
             del sys.modules[name]
         super().onReload()
 
     def cleanup(self) -> None:
-        """Let go of the scene when the application closes."""
+        """Let go of the scene and end running work when the application closes."""
         self.removeObservers()
-        self.panel.setParameterNode(None)
+        if self.view is not None:
+            self.view.closeScene()
 
     def enter(self) -> None:
         """Show the choices kept in the scene when the module is opened."""
         self.initializeParameterNode()
 
     def exit(self) -> None:
-        """Stop following the scene when another module is opened."""
-        self.panel.setParameterNode(None)
+        """Stop following the widgets when another module is opened; work that runs goes on."""
+        self.view.setParameters(None)
 
     def onSceneStartClose(self, caller: object, event: str) -> None:
-        """Forget choices and result before the scene that holds them is closed."""
-        self.panel.setParameterNode(None)
-        self.panel.forgetResult()
+        """Forget choices, work and results before the scene that holds them is closed."""
+        self.view.closeScene()
 
-    def onSceneEndClose(self, caller: object, event: str) -> None:
-        """Begin with new choices if the module is shown while the scene is closed."""
+    def onSceneChanged(self, caller: object, event: str) -> None:
+        """Begin anew if the module is shown while the scene was closed or another one was loaded into it."""
         if self.parent.isEntered:
             self.initializeParameterNode()
 
+    def onNodeRemoved(self, caller: object, event: str) -> None:
+        """Show what is left where a result was removed."""
+        if not slicer.mrmlScene.IsBatchProcessing():
+            self.view.presenter.nodesRemoved()
+
     def initializeParameterNode(self) -> None:
         """Follow the choices of the current scene."""
-        self.panel.setParameterNode(self.logic.getParameterNode())
+        self.view.setParameters(self.logic.getParameterNode())
 
 
 class RadioGenomicsLogic(_SceneLogic, ScriptedLoadableModuleLogic):
@@ -133,38 +151,40 @@ class RadioGenomicsLogic(_SceneLogic, ScriptedLoadableModuleLogic):
 
 
 class RadioGenomicsTest(ScriptedLoadableModuleTest):
-    """Self-test in the application: scans and masks keep their place on the way through the scene."""
+    """Self-test in the application, for Slicer's own runner; what it does is in RadioGenomicsLib/panel/self_test."""
 
     def setUp(self) -> None:
-        """Begin with an empty scene."""
+        """Begin with an empty scene and the module open."""
         slicer.mrmlScene.Clear()
 
     def runTest(self) -> None:
-        """Run every test."""
-        self.setUp()
-        self.test_a_segment_comes_back_as_it_was_drawn()
+        """Run every test, each in an empty scene."""
+        for name in (name for name in dir(self) if name.startswith("test_")):
+            self.setUp()
+            self.delayDisplay(name.replace("_", " "))
+            getattr(self, name)()
 
     def test_a_segment_comes_back_as_it_was_drawn(self) -> None:
         """Through a transformed volume, a new segmentation, and back."""
-        import numpy as np
+        self._selfTest().aSegmentComesBackAsItWasDrawn()
 
-        from RadioGenomicsLib.scene.segments import TUMOR
-        from RadioGenomicsLib.scene.segments import addSegment
-        from RadioGenomicsLib.scene.segments import addSegmentation
-        from RadioGenomicsLib.scene.segments import maskFromSegment
-        from RadioGenomicsLib.scene.volumes import volumeFromNode
+    def test_two_runs_on_the_phantom_make_two_results(self) -> None:
+        """The whole flow, twice; then the scene is saved, closed and loaded again."""
+        self._selfTest().twoRunsMakeTwoResults()
 
-        scan = np.random.default_rng(1).normal(size=(8, 9, 10)).astype(np.float32)
-        node = slicer.util.addVolumeFromArray(scan, np.diag([-1.0, -1.5, 3.0, 1.0]), "scan")
-        transform = vtk.vtkTransform()
-        transform.RotateZ(20)
-        transformNode = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTransformNode")
-        transformNode.SetMatrixTransformToParent(transform.GetMatrix())
-        node.SetAndObserveTransformNodeID(transformNode.GetID())
+    def test_canceling_leaves_the_scene_as_it_was(self) -> None:
+        """In the middle of the work."""
+        self._selfTest().cancelingLeavesTheSceneAsItWas()
 
-        volume = volumeFromNode(node)
-        mask = np.zeros(scan.shape, np.uint8)
-        mask[2:5, 3:7, 4:6] = 1
-        segmentation = addSegmentation(volume, "drawn", volumeNode=node)
-        segmentId = addSegment(segmentation, volume.with_array(mask), TUMOR)
-        np.testing.assert_array_equal(maskFromSegment(segmentation, segmentId, volume).array, mask)
+    def test_the_scene_can_be_closed_in_the_middle(self) -> None:
+        """Work ends, and the panel is ready for the next scan."""
+        self._selfTest().theSceneCanBeClosedInTheMiddle()
+
+    def test_the_flow_on_real_data(self) -> None:
+        """Where the sample is on this computer."""
+        self._selfTest().theFlowOnRealData()
+
+    def _selfTest(self) -> object:
+        from RadioGenomicsLib.panel import self_test
+
+        return self_test

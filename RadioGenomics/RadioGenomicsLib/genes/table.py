@@ -114,11 +114,15 @@ def gene_rows(prediction: Prediction) -> GeneTable:
 
 
 def panel_table(prediction: Prediction, panel: Panel) -> GeneTable:
-    """Return a panel's table: one array ``[panel genes]`` for each of :data:`PANEL_COLUMNS`.
+    """Return a panel's table: one array ``[panel genes]`` for each of :data:`PANEL_COLUMNS`."""
+    return panel_rows(gene_rows(prediction), panel)
+
+
+def panel_rows(rows: Mapping[str, np.ndarray], panel: Panel) -> GeneTable:
+    """Return a panel's table from the gene table.
 
     A gene that the model lacks keeps its row, with the status "not in this model" and no values.
     """
-    rows = gene_rows(prediction)
     places = find_genes(rows["symbol"], [gene.symbol for gene in panel.genes])
     there = places >= 0
     table: GeneTable = {"panel": np.array([panel.id] * len(panel.genes), dtype=str)}

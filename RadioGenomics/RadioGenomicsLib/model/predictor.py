@@ -157,7 +157,7 @@ class Predictor:
             "device": self._encoded[1].device if self._encoded else self.device,
             "python": platform.python_version(),
             "numpy": np.__version__,
-            "torch": torch.__version__,
+            "torch": str(torch.__version__),
             "channels": {role: array is not None for role, array in study.channels.items()},
             "moved_mm": {role: round(mm, 2) for role, mm in study.moved_mm.items()},
             "grid_spacing_mm": [round(s, 4) for s in study.grid.spacing],

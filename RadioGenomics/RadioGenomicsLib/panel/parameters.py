@@ -3,14 +3,35 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Annotated
 from typing import Union
 
 from slicer import vtkMRMLMarkupsFiducialNode
 from slicer import vtkMRMLMarkupsROINode
 from slicer import vtkMRMLScalarVolumeNode
 from slicer import vtkMRMLSegmentationNode
+from slicer import vtkMRMLTableNode
 from slicer.i18n import tr as _
+from slicer.parameterNodeWrapper import WithinRange
 from slicer.parameterNodeWrapper import parameterNodeWrapper
+
+
+class BrainSource(Enum):
+    """Where the brain comes from. Scenes store the member's name: do not rename members."""
+
+    EXTRACT = "auto"
+    STRIPPED = "stripped"
+    SEGMENT = "segment"
+    NONE = "none"
+
+    def label(self) -> str:
+        """Return what the combo box shows."""
+        return {
+            BrainSource.EXTRACT: _("Extract it (skull stripping)"),
+            BrainSource.STRIPPED: _("The scans are already stripped"),
+            BrainSource.SEGMENT: _("A segment"),
+            BrainSource.NONE: _("Not needed (not a head)"),
+        }[self]
 
 
 class TumorSource(Enum):
@@ -55,6 +76,10 @@ class RadioGenomicsParameterNode:
     t1: vtkMRMLScalarVolumeNode
     t1c: vtkMRMLScalarVolumeNode
     t2: vtkMRMLScalarVolumeNode
+    ct: vtkMRMLScalarVolumeNode
+    brainSource: BrainSource = BrainSource.EXTRACT
+    brainSegmentation: vtkMRMLSegmentationNode
+    brainSegmentID: str = ""
     tumorSource: TumorSource = TumorSource.PROPOSAL
     tumorSegmentation: vtkMRMLSegmentationNode
     tumorSegmentID: str = ""
@@ -62,3 +87,7 @@ class RadioGenomicsParameterNode:
     model: str = "tcga-lgg"
     panel: str = "glioma"
     device: Device = Device.AUTO
+    result: vtkMRMLTableNode
+    overlayShown: bool = True
+    overlayOpacity: Annotated[float, WithinRange(0.0, 1.0)] = 0.5
+    reliableOnly: bool = False

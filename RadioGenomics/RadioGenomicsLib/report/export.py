@@ -14,8 +14,8 @@ from RadioGenomicsLib.genes.table import join_tables
 from RadioGenomicsLib.genes.table import panel_table
 from RadioGenomicsLib.genes.table import write_csv
 from RadioGenomicsLib.report import facts
-from RadioGenomicsLib.report.charts import forest_svg
 from RadioGenomicsLib.report.charts import histogram_svg
+from RadioGenomicsLib.report.forest import forest_svg
 
 if TYPE_CHECKING:
     from RadioGenomicsLib.genes.panels import Panel

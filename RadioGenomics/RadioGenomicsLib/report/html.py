@@ -15,8 +15,8 @@ from RadioGenomicsLib.genes.table import gene_rows
 from RadioGenomicsLib.genes.table import panel_table
 from RadioGenomicsLib.report import facts
 from RadioGenomicsLib.report import numbers
-from RadioGenomicsLib.report.charts import forest_svg
 from RadioGenomicsLib.report.charts import histogram_svg
+from RadioGenomicsLib.report.forest import forest_svg
 from RadioGenomicsLib.report.numbers import signed
 
 if TYPE_CHECKING:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from typing import Literal
 from xml.sax.saxutils import escape
 from xml.sax.saxutils import quoteattr
+
+Theme = Literal["auto", "light", "dark"]
 
 FONT = "system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif"
 
@@ -18,6 +22,10 @@ _COLORS = {
 }
 
 
+# How the functions below write a color.
+_COLORED = re.compile(r'class="rg-(\w+?)(?:-line)?"((?: fill="none")?) (fill|stroke)="#[0-9a-f]{6}"')
+
+
 def _style() -> str:
     def rules(choice: int) -> str:
         return "".join(
@@ -28,12 +36,28 @@ def _style() -> str:
     return f"<style>{rules(1)}@media screen and (prefers-color-scheme:dark){{{rules(2)}}}</style>"
 
 
-def document(width: float, height: float, title: str, description: str, parts: list[str]) -> str:
-    """Return a whole SVG; it scales down with its place and reads on light, dark and paper."""
+def _painted(body: str, choice: int) -> str:
+    """Return the drawing in the colors of one ground, without the classes that a style sheet would need."""
+    return _COLORED.sub(lambda found: f'{found[2].strip()} {found[3]}="{_COLORS[found[1]][choice]}"'.strip(), body)
+
+
+def document(
+    width: float, height: float, title: str, description: str, parts: list[str], *, theme: Theme = "auto"
+) -> str:
+    """Return a whole SVG; it scales down with its place and reads on light, dark and paper.
+
+    Args:
+        width, height: in pixels.
+        title, description: for screen readers.
+        parts: what is drawn.
+        theme: the ground's. "auto" leaves it to the viewer; Qt cannot tell, and does not put a style sheet first.
+    """
+    body = "".join(parts)
+    body = f"{_style()}{body}" if theme == "auto" else _painted(body, 1 if theme == "light" else 2)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
         f'height="{height:g}" role="img" font-family="{FONT}" font-size="13">'
-        f"<title>{escape(title)}</title><desc>{escape(description)}</desc>{_style()}{''.join(parts)}</svg>"
+        f"<title>{escape(title)}</title><desc>{escape(description)}</desc>{body}</svg>"
     )
 
 

@@ -1,0 +1,209 @@
+"""What the panel does with the user's choices, with nothing of Qt in it: choices in, work begun, nodes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import Any
+
+import slicer
+from slicer.i18n import tr as _
+
+from RadioGenomicsLib.errors import RadioGenomicsError
+from RadioGenomicsLib.panel import sections
+from RadioGenomicsLib.panel.choices import ROLES
+from RadioGenomicsLib.panel.choices import anatomyScan
+from RadioGenomicsLib.panel.choices import chosenBrain
+from RadioGenomicsLib.panel.choices import chosenScans
+from RadioGenomicsLib.panel.choices import chosenTumor
+from RadioGenomicsLib.panel.device_words import accelerator
+from RadioGenomicsLib.panel.device_words import willRunOn
+from RadioGenomicsLib.panel.models import Models
+from RadioGenomicsLib.panel.regions import Regions
+from RadioGenomicsLib.panel.regions import present
+from RadioGenomicsLib.panel.results import Results
+from RadioGenomicsLib.panel.run import Job
+from RadioGenomicsLib.panel.run import Run
+from RadioGenomicsLib.panel.scans import Scans
+from RadioGenomicsLib.scene.dependencies import RestartNeeded
+from RadioGenomicsLib.scene.dependencies import ensureDependencies
+from RadioGenomicsLib.scene.stored_results import referScans
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from RadioGenomicsLib.panel.parameters import RadioGenomicsParameterNode
+    from RadioGenomicsLib.panel.view_protocol import PanelView
+    from RadioGenomicsLib.pipeline.request import Request
+    from RadioGenomicsLib.scene.logic import RadioGenomicsLogic
+
+
+def startJob(request: Request) -> Job:
+    """Hand a request to a child process."""
+    from RadioGenomicsLib.jobs.job import Job as ChildJob
+
+    return ChildJob.start(request, Path(slicer.app.temporaryPath))
+
+
+class PanelPresenter:
+    """The panel's behavior.
+
+    Args:
+        view: shows it.
+        logic: copies requests out of the scene and puts answers in.
+        start: begins a request.
+        ensure: sees to it that the packages of a prediction are there.
+    """
+
+    def __init__(
+        self,
+        view: PanelView,
+        logic: RadioGenomicsLogic,
+        *,
+        start: Callable[[Request], Job] = startJob,
+        ensure: Callable[[], None] = ensureDependencies,
+    ) -> None:
+        self._view = view
+        self._logic = logic
+        self._start = start
+        self._ensure = ensure
+        self._parameters: RadioGenomicsParameterNode | None = None
+        self._complete: dict[str, bool] = {}
+        self.run = Run(view, self.update)
+        self.models = Models(view, lambda: self._parameters)
+        self.regions = Regions(view, logic, lambda: self._parameters, self._begin)
+        self.scans = Scans(view, lambda: self._parameters, self.run, self.regions)
+        self.results = Results(view, lambda: self._parameters, self.update)
+
+    @property
+    def parameters(self) -> RadioGenomicsParameterNode | None:
+        """The choices; None while the scene is closed."""
+        return self._parameters
+
+    def setParameters(self, parameters: RadioGenomicsParameterNode) -> None:
+        """Follow a set of choices; scans are guessed where none is chosen yet."""
+        self._parameters = parameters
+        self.models.refresh()
+        if not chosenScans(parameters):
+            self.scans.guess()
+        self.results.refresh()
+        self.update()
+
+    def nodesRemoved(self) -> None:
+        """Show another result where the shown one was removed from the scene."""
+        if self.results.shown is not None and present(self.results.shown.geneTable) is None:
+            self.results.refresh()
+
+    def closeScene(self) -> None:
+        """Let go of everything in the scene: it closes."""
+        self.run.drop()
+        self._parameters = None
+        self._complete = {}
+        self.results.forget()
+        self._view.showSection(sections.resultsSection(0, ""))
+        self._view.fold(sections.RESULTS, True)
+
+    def update(self) -> None:
+        """Show what is chosen and what is missing; a section that has become complete folds."""
+        parameters = self._parameters
+        if parameters is None:
+            return
+        model = self.models.chosen
+        card = model.card if model is not None else None
+        steps = [
+            sections.scanSection(parameters, card),
+            sections.brainSection(parameters),
+            sections.tumorSection(parameters),
+        ]
+        flaw = model.flaw if model is not None else _("There is no model: add one.")
+        predict = sections.predictSection(steps, model.title if model is not None else "", flaw)
+        results = sections.resultsSection(self.results.count, self.results.shown.name if self.results.shown else "")
+        for section in (*steps, predict, results):
+            self._view.showSection(section)
+        folded = {section.key: section.complete for section in steps} | {sections.RESULTS: bool(results.missing)}
+        for key, complete in folded.items():
+            if self._complete.get(key) != complete:
+                self._view.fold(key, complete)
+        self._complete = folded
+        # What was chosen stays in sight, though the model may not read it.
+        read = sections.modelChannels(card)[0]
+        self._view.showChannels([role for role in ROLES if role in read or role in chosenScans(parameters)])
+        self._view.showRegions(parameters, anatomyScan(parameters))
+        self._view.showDevice(willRunOn(parameters.device, accelerator()))
+        self._view.showReady(predict.missing, self.run.busy)
+        self.results.followChoices()
+
+    def addModel(self, source: Path) -> None:
+        """Check a model's folder or zip file and take it into the user's folder."""
+        from RadioGenomicsLib.panel.background import BackgroundCall
+
+        def begin() -> Job:
+            self._install()
+            from RadioGenomicsLib.model.bundle_import import add_bundle
+
+            return BackgroundCall(lambda _progress: add_bundle(source))
+
+        self.run.start(begin, self._takeModel)
+
+    def removeModel(self) -> None:
+        """Delete the chosen model if it is the user's own."""
+        with self._told():
+            self.models.removeChosen()
+        self.update()
+
+    def predict(self) -> None:
+        """Predict with the present choices."""
+        parameters = self._parameters
+        if parameters is None:
+            return
+        scans = chosenScans(parameters)
+        self._begin(
+            lambda: self._logic.predictionRequest(
+                scans,
+                model=parameters.model,
+                brain=chosenBrain(parameters),
+                tumor=chosenTumor(parameters),
+                panel=parameters.panel,
+                device=parameters.device.value,
+            ),
+            lambda result: self._takeResult(result, scans),
+        )
+        if self.run.busy:
+            for key in (sections.SCAN, sections.BRAIN, sections.TUMOR):
+                self._view.fold(key, True)
+
+    def _begin(self, ask: Callable[[], Request], finish: Callable[[Any], str]) -> None:
+        def begin() -> Job:
+            self._install()
+            return self._start(ask())
+
+        self.run.start(begin, finish)
+
+    def _install(self) -> None:
+        try:
+            self._ensure()
+        except RestartNeeded as error:
+            self._view.offerRestart(str(error))
+            raise
+
+    def _takeModel(self, name: str) -> str:
+        return self.models.added(name)
+
+    def _takeResult(self, result: Any, scans: dict[str, Any]) -> str:
+        nodes = self._logic.addResult(result, present(scans.get(result.reference_role)))
+        referScans(nodes.geneTable, {role: present(node) for role, node in scans.items()})
+        if self._parameters is not None:
+            self._parameters.result = nodes.geneTable
+            self.results.refresh()
+            self.results.lookAtTumor()
+        return _("Done. The result is in a folder of its own in the Data module.")
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tell the user of an expected failure in its own words."""
+        try:
+            yield
+        except RadioGenomicsError as error:
+            self._view.tellError(error)
