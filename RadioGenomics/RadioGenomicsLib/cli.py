@@ -9,10 +9,11 @@ import re
 import sys
 from pathlib import Path
 
-from RadioGenomicsLib.batch import read_patients
-from RadioGenomicsLib.batch import run_batch
+from RadioGenomicsLib.batch.patients import read_patients
+from RadioGenomicsLib.batch.run import run_batch
 from RadioGenomicsLib.console import console_progress
 from RadioGenomicsLib.errors import RadioGenomicsError
+from RadioGenomicsLib.fan_out import Workers
 from RadioGenomicsLib.headless import Options
 from RadioGenomicsLib.headless import find_volumes
 from RadioGenomicsLib.headless import predict_study
@@ -23,7 +24,8 @@ from RadioGenomicsLib.sample import DEFAULT_SAMPLE
 
 _EXIT_CODES = (
     "exit codes: 0 done; 1 a patient of a batch failed; 2 wrong options; 3 input; 4 geometry; 5 channel; "
-    "6 brain or tumor region; 7 model bundle; 8 missing package or hardware; 9 output; 10 canceled; 130 interrupted"
+    "6 brain or tumor region; 7 model bundle; 8 missing package, hardware or cluster; 9 output; 10 canceled; "
+    "130 interrupted"
 )
 
 
@@ -85,7 +87,8 @@ def build_parser() -> argparse.ArgumentParser:
         "--box",
         type=_box,
         metavar="R,A,S,R,A,S",
-        help="two opposite corners of a box, RAS mm; all brain in it counts as tumor",
+        help="two opposite corners of a box, RAS mm; what the network outlines in it is the tumor, or all brain in it "
+        "where that is nothing",
     )
     predict.add_argument(
         "--brain", default="auto", metavar="MASK|METHOD|none", help="brain mask file or method (default: by the scan)"
@@ -94,7 +97,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_shared_options(predict)
     predict.set_defaults(run=_predict)
 
-    batch = commands.add_parser("batch", help="predict many patients, one after another", epilog=_EXIT_CODES)
+    batch = commands.add_parser("batch", help="predict many patients, several at a time", epilog=_EXIT_CODES)
     batch.add_argument(
         "patients",
         type=Path,
@@ -106,7 +109,21 @@ def build_parser() -> argparse.ArgumentParser:
         "--brain", default="auto", metavar="METHOD|none", help="brain extraction method (default: by the scan)"
     )
     batch.add_argument(
-        "--output", type=Path, required=True, metavar="DIR", help="one subfolder per patient, and summary.csv"
+        "--output",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="one subfolder per patient, and summary.csv; run again, it does what is missing, and several batches may "
+        "share it",
+    )
+    where = batch.add_mutually_exclusive_group()
+    where.add_argument(
+        "--jobs", type=_count, default=1, metavar="N", help="patients at a time, each on one processor (default 1)"
+    )
+    where.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="a Dask cluster that predicts instead, as tcp://host:8786; its workers see the same files",
     )
     _add_shared_options(batch)
     batch.set_defaults(run=_batch)
@@ -162,8 +179,10 @@ def _predict(options: argparse.Namespace) -> int:
 
 
 def _batch(options: argparse.Namespace) -> int:
+    workers = Workers(options.jobs, options.scheduler)
     with console_progress() as progress:
-        rows = run_batch(read_patients(options.patients, options.output), _options(options), options.output, progress)
+        patients = read_patients(options.patients, options.output)
+        rows = run_batch(patients, _options(options), options.output, progress, workers)
     failed = [row for row in rows if row["status"] == "failed"]
     for row in failed:
         print(f"failed: {row['patient']}: {row['reason']}", file=sys.stderr)
@@ -205,6 +224,12 @@ def _samples(options: argparse.Namespace) -> int:
     for sample in list_samples().values():
         print(f"{sample.id}\t{local_sample(sample) or 'not downloaded'}\t{sample.title}")
     return 0
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
+    return int(text)
 
 
 def _point(text: str) -> tuple[float, ...]:

@@ -164,8 +164,8 @@ def test_outside_slicer_missing_packages_are_named_and_nothing_is_installed(inst
     message = str(caught.value)
     assert "monai>=1.6,<1.7" in message
     assert "torch>=2.8" in message
-    assert "pip install -r requirements.lock" in message
-    assert "pip install --no-deps -r requirements-nodeps.lock" in message
+    assert "pip install --no-deps -r requirements.lock" in message
+    assert "pip install -r requirements-torch.lock" in message
 
 
 def test_outside_slicer_the_brain_extra_may_be_missing(complete):

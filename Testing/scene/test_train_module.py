@@ -112,7 +112,7 @@ def test_the_requirements_of_training_are_those_of_the_python_package():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = {line for name in ("train", "idc", "tensorboard") for line in project["optional-dependencies"][name]}
     lists = {
-        file: {line for line in resource_path(file).read_text(encoding="utf-8").splitlines() if line[0] != "#"}
+        file: {line for line in resource_path(file).read_text(encoding="utf-8").splitlines() if line and line[0] != "#"}
         for file in ("requirements.txt", "requirements-train.txt")
     }
     assert extras == lists["requirements-train.txt"] | (extras & lists["requirements.txt"])

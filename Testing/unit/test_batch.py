@@ -1,24 +1,33 @@
-"""A batch goes on after a failure and does not do again what is done."""
+"""A batch goes on after a failure, does not do again what is done, and takes nothing for its own that is not."""
 
 from __future__ import annotations
 
 import csv
 import json
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from filelock import FileLock
 
-from RadioGenomicsLib import batch
-from RadioGenomicsLib.batch import Patient
-from RadioGenomicsLib.batch import read_patients
-from RadioGenomicsLib.batch import run_batch
+from RadioGenomicsLib.batch import run
+from RadioGenomicsLib.batch.asked import AskedOfAll
+from RadioGenomicsLib.batch.patients import Patient
+from RadioGenomicsLib.batch.patients import read_patients
+from RadioGenomicsLib.batch.run import run_batch
+from RadioGenomicsLib.batch.summary import lock_file
 from RadioGenomicsLib.errors import Canceled
 from RadioGenomicsLib.errors import GeometryError
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import OutputError
+from RadioGenomicsLib.fan_out import Workers
 from RadioGenomicsLib.headless import Options
-
-FIGURES = {"tumor_ml": 12.5, "distance_percentile": 40.0, "far_from_training": False}
+from Testing.unit.stand_in_prediction import FIGURES
 
 
 @pytest.fixture
@@ -26,28 +35,34 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the patients that were really predicted; patients named after a failure fail with it."""
     names: list[str] = []
     failures = {"sheared": GeometryError("FLAIR", "it is sheared", "Resample it."), "crash": ValueError("boom")}
+    failures["canceled"] = Canceled()
 
-    def predict(channels: dict, options: Options, output: Path, **_: object) -> None:
-        if output.name in failures:
-            raise failures[output.name]
-        if output.name == "canceled":
-            raise Canceled
-        names.append(output.name)
-        output.mkdir(parents=True)
+    def predict(channels: dict, options: Options, output: Path, **_: object) -> SimpleNamespace:
+        name = output.name.split(".")[1]
+        if name in failures:
+            raise failures[name]
+        time.sleep(0.02)
+        names.append(name)
         (output / "prediction.json").write_text(json.dumps(FIGURES))
+        return SimpleNamespace(bundle=SimpleNamespace(sha256=options.model))
 
-    monkeypatch.setattr(batch, "predict_study", predict)
-    monkeypatch.setattr(batch, "read_channels", lambda paths: {})
+    monkeypatch.setattr(run, "predict_study", predict)
+    monkeypatch.setattr(run, "read_channels", lambda paths: {})
+    monkeypatch.setattr(run, "asked_of_all", lambda o: AskedOfAll("1", o.model, o.model, o.brain, o.panel))
     return names
 
 
-def _patients(*names: str) -> list[Patient]:
-    return [Patient(name, ["FLAIR=a.nii"]) for name in names]
+def _patients(*names: str, scan: str = "a.nii") -> list[Patient]:
+    return [Patient(name, [f"FLAIR={scan}"]) for name in names]
 
 
 def _summary(output: Path) -> list[dict[str, str]]:
     with (output / "summary.csv").open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
+
+
+def _folders(output: Path) -> list[str]:
+    return sorted(path.name for path in output.iterdir() if path.is_dir() and path.name != ".locks")
 
 
 def test_a_failed_patient_does_not_stop_the_others(done: list[str], tmp_path: Path) -> None:
@@ -77,6 +92,121 @@ def test_canceling_stops_the_batch_and_keeps_what_is_done(done: list[str], tmp_p
         run_batch(_patients("one", "canceled", "two"), Options(), tmp_path)
     assert done == ["one"]
     assert [row["patient"] for row in _summary(tmp_path)] == ["one"]
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        ({"model": "another"}, "another model"),
+        ({"brain": "none"}, "another brain extraction"),
+        ({"panel": "pam50"}, "another marker panel"),
+    ],
+)
+def test_results_of_other_options_are_refused_before_anything_is_done(
+    done: list[str], tmp_path: Path, other: dict[str, str], words: str
+) -> None:
+    run_batch(_patients("one"), Options(), tmp_path)
+    with pytest.raises(OutputError, match=f"one: it holds a result with {words}. Give another output folder"):
+        run_batch(_patients("two", "one"), replace(Options(), **other), tmp_path)
+    assert done == ["one"]
+    assert [row["patient"] for row in _summary(tmp_path)] == ["one"]
+
+
+def test_another_device_is_no_other_request(done: list[str], tmp_path: Path) -> None:
+    run_batch(_patients("one"), Options(), tmp_path)
+    assert run_batch(_patients("one"), Options(device="cpu"), tmp_path)[0]["status"] == "done"
+
+
+def test_a_folder_that_no_batch_made_is_refused(done: list[str], tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "prediction.json").write_text(json.dumps(FIGURES))
+    with pytest.raises(OutputError, match="not the result of a batch"):
+        run_batch(_patients("one"), Options(), tmp_path)
+
+
+def test_a_patient_whose_scan_has_changed_fails_and_the_others_go_on(done: list[str], tmp_path: Path) -> None:
+    scan, output = tmp_path / "a.nii", tmp_path / "out"
+    scan.write_text("scan")
+    run_batch(_patients("one", scan=str(scan)), Options(), output)
+    assert run_batch(_patients("one", scan=str(scan)), Options(), output)[0]["status"] == "done"
+    scan.write_text("another scan")
+    one, two = run_batch(_patients("one", "two", scan=str(scan)), Options(), output)
+    assert "another scans or tumor mask" in str(one["reason"])
+    assert two["status"] == "done"
+
+
+def test_a_worker_with_another_bundle_of_the_same_name_fails_its_patient(
+    done: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "asked_of_all", lambda o: AskedOfAll("1", o.model, "asked", o.brain, o.panel))
+    (row,) = run_batch(_patients("one"), Options(), tmp_path)
+    assert "another bundle of this name" in str(row["reason"])
+    assert _folders(tmp_path) == []
+
+
+def test_two_batches_share_a_folder_and_do_every_patient_once(done: list[str], tmp_path: Path) -> None:
+    first, second = _patients("a", "b", "c", "d"), _patients("d", "c", "b", "a", "e")
+    with ThreadPoolExecutor(2) as pool:
+        runs = [pool.submit(run_batch, patients, Options(), tmp_path) for patients in (first, second)]
+    assert sorted(done) == ["a", "b", "c", "d", "e"]
+    for rows, patients in zip((one.result() for one in runs), (first, second), strict=True):
+        assert [row["patient"] for row in rows] == [patient.name for patient in patients]
+        assert {row["status"] for row in rows} == {"done"}
+    assert sorted(row["patient"] for row in _summary(tmp_path)) == ["a", "b", "c", "d", "e"]
+    assert all(float(row["seconds"]) >= 0 for row in _summary(tmp_path))
+
+
+def test_a_patient_that_another_batch_is_at_comes_last_and_waiting_for_it_can_be_canceled(
+    done: list[str], tmp_path: Path
+) -> None:
+    held, steps = FileLock(lock_file(tmp_path, "one")), []
+
+    def cancel_while_waiting(_fraction: float, step: str) -> None:
+        steps.append(step)
+        if "waiting for another batch" in step:
+            raise Canceled
+
+    with held, pytest.raises(Canceled):
+        # A lock is the thread's own: another batch is another thread or process.
+        in_thread(lambda: run_batch(_patients("one", "two"), Options(), tmp_path, cancel_while_waiting))
+    assert done == ["two"]
+    assert steps[-1] == "one: waiting for another batch"
+
+
+def in_thread(function: Callable[[], object]) -> object:
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(function).result()
+
+
+def test_what_a_killed_batch_left_is_removed_and_only_that(done: list[str], tmp_path: Path) -> None:
+    for name in (".one.0123abcd.part", "..one.0123abcd.part.4567cdef.part", ".none.0123abcd.part", ".one.notes"):
+        (tmp_path / name).mkdir()
+    run_batch(_patients("one"), Options(), tmp_path)
+    assert _folders(tmp_path) == [".none.0123abcd.part", ".one.notes", "one"]
+
+
+def test_several_processes_predict_into_one_folder(done: list[str], tmp_path: Path) -> None:
+    import dask
+    import distributed  # noqa: F401 (its defaults come first)
+
+    told: list[str] = []
+    patients = _patients("d", "a", "sheared", "c", "b")
+    with dask.config.set({"distributed.worker.preload": ["Testing.unit.stand_in_prediction"]}):
+        rows = run_batch(patients, Options(), tmp_path, lambda _, step: told.append(step), Workers(jobs=2))
+    assert done == []
+    assert {int((tmp_path / name / "process").read_text()) for name in "abcd"}.isdisjoint({os.getpid()})
+    assert [(row["patient"], row["status"]) for row in rows] == [
+        ("d", "done"),
+        ("a", "done"),
+        ("sheared", "failed"),
+        ("c", "done"),
+        ("b", "done"),
+    ]
+    assert "it is sheared" in str(rows[2]["reason"])
+    assert [row["patient"] for row in _summary(tmp_path)] == ["d", "a", "sheared", "c", "b"]
+    # What one process did, another one takes as done.
+    assert [row["status"] for row in run_batch(_patients("a", "e"), Options(), tmp_path)] == ["done", "done"]
+    assert done == ["e"]
 
 
 def test_each_subfolder_is_a_patient(tmp_path: Path) -> None:

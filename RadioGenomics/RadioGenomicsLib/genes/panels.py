@@ -72,7 +72,9 @@ def read_panel(path: Path) -> Panel:
         content = json.loads(path.read_text(encoding="utf-8"))
         genes = tuple(_genes(content))
         panel = Panel(content["id"], content["title"], content["note"], genes, content["organ"])
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        if not all(isinstance(value, str) for value in (panel.id, panel.title, panel.note, panel.organ)):
+            raise TypeError("its id, title, note and organ are not all text")
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(path.name, f"it is not a gene panel ({error!r})", "Compare it with glioma.json.") from error
     symbols = [gene.symbol for gene in genes]
     twice = sorted({symbol for symbol in symbols if symbols.count(symbol) > 1})
@@ -96,6 +98,8 @@ def _genes(content: dict) -> Iterator[PanelGene]:
         for entry in group["genes"]:
             fields = {**group, **(entry if isinstance(entry, dict) else {"symbol": entry})}
             grounds = fields.get("evidence_source", "")
+            if not all(isinstance(fields[name], str) for name in ("symbol", "why", "evidence")):
+                raise TypeError(f"a gene of the group {group['title']!r} has a field that is not text")
             yield PanelGene(
                 symbol=fields["symbol"],
                 why=fields["why"],

@@ -11,6 +11,8 @@ from RadioGenomicsLib.imaging.volume import Volume
 _LPS_FROM_RAS = np.diag([-1.0, -1.0, 1.0])
 # Headers keep direction cosines in float32 or in print: this much skew (0.06 degrees) is rounding.
 _SKEW_TOLERANCE = 1e-3
+# Farther out, positions lose digits.
+_FARTHEST_MM = 1e6
 
 
 def to_image(volume: Volume) -> sitk.Image:
@@ -37,7 +39,7 @@ def check_geometry(volume: Volume) -> Volume:
     """Return the volume if its grid can be worked on.
 
     Raises:
-        GeometryError: the affine is not finite, is singular or sheared, or its voxel size is implausible.
+        GeometryError: the affine is not finite, singular, sheared or far away, or its voxel size is implausible.
     """
     subject = volume.name or "the volume"
     if not np.isfinite(volume.affine).all():
@@ -46,6 +48,8 @@ def check_geometry(volume: Volume) -> Volume:
     if spacing.min() < 0.01 or spacing.max() > 100.0:
         size = " x ".join(f"{s:.3g}" for s in spacing)
         raise GeometryError(subject, f"a voxel size of {size} mm is implausible", "Check the units of the file.")
+    if np.abs(volume.affine[:3, 3]).max() > _FARTHEST_MM:
+        raise GeometryError(subject, "it lies more than a kilometer away from the scanner", "Export the scan again.")
     axes = volume.affine[:3, :3] / spacing
     skew = np.abs(axes.T @ axes - np.eye(3)).max()
     if skew > _SKEW_TOLERANCE:

@@ -39,8 +39,9 @@ _AGAIN = "Get the bundle again, or choose another one."
 # Of the levels at which every gene's training distribution is kept, for percentiles.
 QUANTILES = np.linspace(0, 100, 51)
 _SPACE = ("mean", "sd", "points", "groups", "scale")
-_KERNEL_HEAD = (*_SPACE, "coefficients", "intercept")
-_PAPER_HEAD = ("to_genes.weight", "to_genes.bias")
+_OTHER_GENES = "the gene list, the head and the card disagree in the number of genes"
+# A patient's neighbors must be others.
+_FEWEST_PATIENTS = 2
 
 
 @dataclass(frozen=True)
@@ -98,10 +99,10 @@ class Bundle:
         from RadioGenomicsLib.model.network import NetworkSettings
         from RadioGenomicsLib.model.network import TransUNet
 
-        network = TransUNet(NetworkSettings.from_json(self.card["network"]))
         try:
+            network = TransUNet(NetworkSettings.from_json(self.card["network"]))
             network.load_state_dict({k: torch.from_numpy(v) for k, v in self._weights("encoder.").items()})
-        except RuntimeError as error:
+        except (RuntimeError, ValueError) as error:
             raise BundleError(self.path, "the weights are not those of the declared network", _AGAIN) from error
         return network.eval()
 
@@ -138,8 +139,8 @@ def load_bundle(name_or_path: str | Path) -> Bundle:
     card_file = folder / CARD
     try:
         text = card_file.read_bytes()
-        card = json.loads(text)
-    except (OSError, ValueError) as error:
+        card = json.loads(text, parse_constant=_no_number)
+    except (OSError, ValueError, RecursionError) as error:
         raise BundleError(folder, f"{CARD} cannot be read ({error})", _AGAIN) from error
     _check_card(card, folder)
     for name, expected in card["files"].items():
@@ -209,6 +210,11 @@ def _folder(name_or_path: str | Path) -> Path:
     return folder
 
 
+def _no_number(constant: str) -> None:
+    """Refuse what Python takes for JSON and JSON does not know: NaN passes every bound of a schema."""
+    raise ValueError(f"{constant} is no number")
+
+
 def _check_card(card: object, folder: Path) -> None:
     from jsonschema import Draft202012Validator
 
@@ -225,20 +231,45 @@ def _check_card(card: object, folder: Path) -> None:
 
 def _check_sizes(card: dict[str, Any], genes: GeneIndex, tensors: dict[str, np.ndarray], folder: Path) -> None:
     expected = [matrix["genes"] for matrix in card["matrices"]]
+    if sum(expected) != len(genes):
+        raise BundleError(folder, _OTHER_GENES, _AGAIN)
+    shapes: dict[str, tuple[int, ...]] = {"quantiles": (len(QUANTILES), len(genes))}
+    shapes |= _space_shapes("space.", tensors, folder)
     if card["head"]["kind"] == "kernel":
-        needed = [f"head.{i}.{part}" for i in range(len(expected)) for part in _KERNEL_HEAD]
-        outputs = [f"head.{i}.intercept" for i in range(len(expected))]
+        for index, count in enumerate(expected):
+            prefix = f"head.{index}."
+            shapes |= _space_shapes(prefix, tensors, folder)
+            shapes |= {
+                f"{prefix}coefficients": (len(tensors[f"{prefix}points"]), count),
+                f"{prefix}intercept": (count,),
+            }
     else:
-        needed = [f"head.{part}" for part in _PAPER_HEAD]
-        expected, outputs = [sum(expected)], ["head.to_genes.bias"]
-    missing = [n for n in (*needed, *(f"space.{part}" for part in _SPACE), "quantiles") if n not in tensors]
+        shapes |= {"head.to_genes.weight": (len(genes), card["network"]["embedding"], 1)}
+        shapes |= {"head.to_genes.bias": (len(genes),)}
+    for name, shape in shapes.items():
+        if name not in tensors:
+            raise BundleError(folder, f"{WEIGHTS} lacks {name}", _AGAIN)
+        if tensors[name].shape != shape:
+            heads = name == "quantiles" or name.startswith("head.")
+            reason = f"{name} has the shape {tensors[name].shape}, not {shape}"
+            raise BundleError(folder, f"{_OTHER_GENES}: {reason}" if heads else f"{WEIGHTS}: {reason}", _AGAIN)
+
+
+def _space_shapes(prefix: str, tensors: dict[str, np.ndarray], folder: Path) -> dict[str, tuple[int, ...]]:
+    """Return the shapes that an embedding space must have by its groups and its number of patients."""
+    missing = [name for name in _SPACE if prefix + name not in tensors]
     if missing:
-        raise BundleError(folder, f"{WEIGHTS} lacks {missing[0]}", _AGAIN)
-    found = [tensors[name].size for name in outputs]
-    spaces = ["space.", *(f"head.{i}." for i in range(len(expected)) if card["head"]["kind"] == "kernel")]
-    for prefix in spaces:
-        groups, scale = tensors[f"{prefix}groups"], tensors[f"{prefix}scale"]
-        if groups.min() < 1 or groups.sum() != tensors[f"{prefix}mean"].size or scale.shape != groups.shape:
-            raise BundleError(folder, f"{WEIGHTS} has groups of columns that do not fit its embeddings", _AGAIN)
-    if found != expected or sum(expected) != len(genes) or tensors["quantiles"].shape != (len(QUANTILES), len(genes)):
-        raise BundleError(folder, "the gene list, the head and the card disagree in the number of genes", _AGAIN)
+        raise BundleError(folder, f"{WEIGHTS} lacks {prefix}{missing[0]}", _AGAIN)
+    groups, points = tensors[f"{prefix}groups"], tensors[f"{prefix}points"]
+    if groups.dtype != np.int64 or groups.ndim != 1 or not groups.size or groups.min() < 1 or len(points.shape) != 2:
+        raise BundleError(folder, f"{WEIGHTS} has groups of columns that do not fit its embeddings", _AGAIN)
+    columns = points.shape[1]
+    if sum(groups.tolist()) != columns or len(points) < _FEWEST_PATIENTS:
+        raise BundleError(folder, f"{WEIGHTS} has groups of columns that do not fit its embeddings", _AGAIN)
+    return {
+        f"{prefix}mean": (columns,),
+        f"{prefix}sd": (columns,),
+        f"{prefix}points": (len(points), columns),
+        f"{prefix}groups": groups.shape,
+        f"{prefix}scale": groups.shape,
+    }

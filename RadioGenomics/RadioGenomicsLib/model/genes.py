@@ -43,6 +43,8 @@ class GeneIndex:
         return len(self.symbol)
 
 
+# The others are empty where they could not be measured.
+_ALWAYS_KNOWN = ("mean", "sd")
 _TEXT = ("symbol", "ensembl_id", "unit")
 
 
@@ -60,16 +62,22 @@ def read_genes(path: Path) -> GeneIndex:
     """Read the index.
 
     Raises:
-        BundleError: a column is missing or a value is not what the column holds.
+        BundleError: a column is missing, a gene has no or another's name, or a value is not what the column holds.
     """
     names = [field.name for field in fields(GeneIndex)]
     try:
         with path.open(newline="", encoding="utf-8") as stream:
             rows = list(csv.DictReader(stream))
         columns = {name: [row[name] for row in rows] for name in names}
-        return GeneIndex(**{name: _read(name, column) for name, column in columns.items()})
-    except (KeyError, ValueError, OSError) as error:
+        genes = GeneIndex(**{name: _read(name, column) for name, column in columns.items()})
+    except (KeyError, ValueError, OSError, csv.Error) as error:
         raise BundleError(path, f"the gene list cannot be read ({error})", "Get the bundle again.") from error
+    wrong = [name for name in _ALWAYS_KNOWN if not np.isfinite(getattr(genes, name)).all()]
+    if wrong:
+        raise BundleError(path, f"a value of {wrong[0]} is missing", "Get the bundle again.")
+    if not genes.symbol.all() or len(set(genes.symbol.tolist())) < len(genes):
+        raise BundleError(path, "a gene has no name, or the name of another one", "Get the bundle again.")
+    return genes
 
 
 def _written(value: object) -> str:
@@ -80,9 +88,14 @@ def _written(value: object) -> str:
     return str(value)
 
 
-def _read(name: str, column: list[str]) -> np.ndarray:
+def _read(name: str, column: list[str | None]) -> np.ndarray:
+    if None in column:
+        raise ValueError(f"a row ends before {name}")
     if name in _TEXT:
         return np.array(column, dtype=str)
     if name == "reliable":
         return np.array([value == "yes" for value in column])
-    return np.array([float(value) if value else np.nan for value in column])
+    numbers = np.array([float(value) if value else np.nan for value in column])
+    if np.isinf(numbers).any():
+        raise ValueError(f"{name} is infinite")
+    return numbers

@@ -26,16 +26,21 @@ def load_tensors(path: Path) -> dict[str, np.ndarray]:
     """Read named arrays.
 
     Raises:
-        BundleError: the file is not a whole safetensors file, or a weight is not a number.
+        BundleError: the file is not a whole safetensors file, holds a kind of number that is not used here, or a
+            weight is not a number.
     """
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
     try:
         tensors = load_file(path)
-    except (SafetensorError, OSError) as error:
+    # A kind of number that numpy lacks is a KeyError, TypeError or AttributeError, by the version of safetensors.
+    except (SafetensorError, OSError, LookupError, TypeError, AttributeError, ValueError) as error:
         mend = "Get the bundle again; only safetensors weights are read."
         raise BundleError(path, "the weights cannot be read", mend) from error
+    odd = [name for name, array in tensors.items() if array.dtype.kind not in "fiu"]
+    if odd:
+        raise BundleError(path, f"{odd[0]} holds no numbers", "Get the bundle again.")
     broken = [n for n, a in tensors.items() if a.dtype.kind == "f" and not np.isfinite(a).all()]
     if broken:
         raise BundleError(path, f"the weights of {broken[0]} are not all numbers", "Get the bundle again.")

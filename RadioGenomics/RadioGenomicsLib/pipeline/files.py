@@ -6,6 +6,7 @@ What is read equals what was written, to the last bit of every array.
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,6 +36,7 @@ from RadioGenomicsLib.pipeline.volume_files import write_exactly
 CARD, ARRAYS = "job.json", "arrays.npz"
 _REQUESTS: dict[str, type] = {"prediction": PredictionRequest, "tumor": TumorRequest, "brain": BrainRequest}
 # Fields of a Prediction that need a form of their own; the others are arrays, numbers and JSON.
+_ZIP = (BadZipFile, zlib.error)
 _APART = ("bundle", "attribution")
 
 
@@ -171,6 +173,7 @@ def _read_card(folder: Path) -> dict[str, Any]:
 def _told_as_damaged(folder: Path) -> Iterator[None]:
     try:
         yield
-    except (OSError, ValueError, LookupError, TypeError, EOFError, BadZipFile) as error:
+    # A RuntimeError is Python's word for JSON without end and for an encrypted zip.
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError, EOFError, *_ZIP) as error:
         reason = f"it is not a whole job folder ({type(error).__name__}: {error})"
         raise InputError(folder, reason, "Start the work again.") from error

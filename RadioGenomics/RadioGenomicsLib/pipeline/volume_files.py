@@ -43,9 +43,11 @@ def read_exactly(entry: dict[str, Any], folder: Path) -> Volume:
     Raises:
         InputError: the file is missing or damaged.
     """
-    path = folder / entry["file"]
+    path, affine = folder / Path(entry["file"]).name, np.array(entry["affine"], dtype=np.float64)
+    if affine.shape != (4, 4):
+        raise InputError(path, f"its affine has the shape {affine.shape}", "Start the work again.")
     try:
         array = sitk.GetArrayFromImage(sitk.ReadImage(str(path)))
     except RuntimeError as error:
         raise InputError(path, "it cannot be read", "Start the work again.") from error
-    return Volume(array, np.array(entry["affine"], dtype=np.float64), entry["name"])
+    return Volume(array, affine, str(entry["name"]))

@@ -62,8 +62,8 @@ def ensureDependencies(progress: Progress = silent, *, training: bool = False) -
         raise DependencyError(
             ", ".join(needed),
             "not installed in this Python",
-            "Install it: pip install -r requirements.lock, "
-            "then pip install --no-deps -r requirements-nodeps.lock (both files are in the source folder).",
+            "Install it: pip install --no-deps -r requirements.lock, "
+            "then pip install -r requirements-torch.lock (both files are in the source folder).",
         )
 
 

@@ -21,7 +21,7 @@ from RadioGenomicsLib.imaging.volume import Volume
 if TYPE_CHECKING:
     from deepbet.bet import BrainExtraction
 
-# What deepbet was installed without: see requirements-nodeps.lock.
+# All but the toolkit of its own window: deepbet is installed with --no-deps.
 _NEEDS = ("deepbet", "torch", "fill_voids", "cc3d", "nibabel", "pandas", "tqdm")
 
 

@@ -1,0 +1,88 @@
+"""The patients of a batch: one subfolder each, or one row of a CSV each."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+from dataclasses import dataclass
+from dataclasses import field
+from pathlib import Path
+
+from RadioGenomicsLib.errors import InputError
+
+# A folder's name has up to 255 bytes; while results are written, theirs is longer by a mark.
+_LONGEST_NAME = 200
+_NO_NAME = re.compile(r'[/\\:*?"<>|\x00-\x1f]')
+_BEYOND = "cells beyond the columns"
+
+
+@dataclass(frozen=True)
+class Patient:
+    """One row of a batch.
+
+    Attributes:
+        name: the patient's folder below the output folder.
+        volumes: what ``--volume`` would take: ``ROLE=PATH`` or a path.
+        roi: tumor mask file, or None for the model's own proposal.
+    """
+
+    name: str
+    volumes: list[str] = field(default_factory=list)
+    roi: Path | None = None
+
+
+def read_patients(source: Path, output: Path | None = None) -> list[Patient]:
+    """List the patients of a folder (one subfolder each) or of a CSV.
+
+    Args:
+        source: the folder or CSV. Hidden folders, and the results where they go below the folder, are no patients.
+        output: where the results go.
+
+    Raises:
+        InputError: the source is not there, cannot be read, holds no patient, or names one twice.
+    """
+    # Whole paths, for the workers may run in other folders.
+    source = source.absolute()
+    if source.is_dir():
+        patients = [Patient(path.name, [str(path)]) for path in _subfolders(source) if not _same(path, output)]
+    elif source.is_file():
+        patients = _read_csv(source)
+    else:
+        raise InputError(source, "there is no such folder or CSV", "Check the path.")
+    if not patients:
+        raise InputError(source, "it holds no patient", "Give one subfolder, or one CSV row, per patient.")
+    names = [patient.name for patient in patients]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(source, f"patient {name!r} is there twice", "Give each patient once.")
+        if not 1 <= len(os.fsencode(name)) <= _LONGEST_NAME or name in (".", "..") or _NO_NAME.search(name):
+            raise InputError(source, f"{name[:40]!r} cannot be a folder's name", "Rename the patient.")
+    return patients
+
+
+def _subfolders(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.iterdir()) if path.is_dir() and not path.name.startswith(".")]
+
+
+def _same(path: Path, output: Path | None) -> bool:
+    return output is not None and path.resolve() == output.resolve()
+
+
+def _read_csv(source: Path) -> list[Patient]:
+    try:
+        with source.open(newline="", encoding="utf-8-sig") as file:
+            rows = list(csv.DictReader(file, restkey=_BEYOND, restval=""))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(source, "it cannot be read as a CSV", "Save it as CSV in UTF-8.") from error
+    if rows and "patient" not in rows[0]:
+        mend = "Name the columns patient, FLAIR, T1c, … and roi, with commas between them."
+        raise InputError(source, "it has no column 'patient'", mend)
+    patients = []
+    for row in rows:
+        if _BEYOND in row:
+            raise InputError(source, f"the row of {row['patient']!r} has more cells than columns", "Mend the row.")
+        paths = {column: source.parent / text for column, text in row.items() if column != "patient" and text}
+        roi = paths.pop("roi", None)
+        patients.append(Patient(row["patient"], [f"{role}={path}" for role, path in paths.items()], roi))
+    return patients

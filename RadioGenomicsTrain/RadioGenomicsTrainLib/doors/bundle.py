@@ -1,0 +1,45 @@
+"""Make a model bundle from a cohort."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from RadioGenomicsLib.errors import OutputError
+from RadioGenomicsLib.progress import Progress
+from RadioGenomicsLib.progress import silent
+from RadioGenomicsLib.progress import within
+from RadioGenomicsTrainLib.doors.request import CohortRequest
+from RadioGenomicsTrainLib.doors.train import train_encoders_of
+
+if TYPE_CHECKING:
+    from RadioGenomicsLib.model.bundle import Bundle
+
+
+def bundle(request: CohortRequest, output: Path, progress: Progress = silent) -> Bundle:
+    """Train what is not trained yet, and write the bundle.
+
+    Args:
+        request: the cohort; its head decides the kind of the bundle.
+        output: the bundle's folder; must not exist yet.
+        progress: told of every step.
+
+    Raises:
+        OutputError: the output exists, or cannot be written.
+        InputError: fewer patients than folds can be prepared.
+        Canceled: from ``progress``; what is trained stays.
+    """
+    if output.exists():
+        raise OutputError(output, "it exists already", "Give a new folder; nothing is overwritten.")
+    from RadioGenomicsTrainLib.training.build import build_bundle
+    from RadioGenomicsTrainLib.training.paper_training import PaperSettings
+
+    trained = train_encoders_of(request, within(progress, 0.0, 0.7))
+    settings = request.settings()
+    if request.head == "paper":
+        settings = replace(settings, head=PaperSettings())
+    rest = within(progress, 0.7, 1.0)
+    return build_bundle(
+        trained.prepared.cohort, settings, request.work, output, jobs=request.workers.jobs, progress=rest
+    )

@@ -1,0 +1,36 @@
+"""Validate a cohort: the ladder, with statistics that hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from RadioGenomicsLib.progress import Progress
+from RadioGenomicsLib.progress import silent
+from RadioGenomicsLib.progress import within
+from RadioGenomicsTrainLib.doors.prepare import prepare
+from RadioGenomicsTrainLib.doors.request import CohortRequest
+
+
+def validate(request: CohortRequest, progress: Progress = silent, gene_sets: Path | None = None) -> Path:
+    """Write the record of the validation to ``WORK/validation`` and return it.
+
+    Images are prepared where they are not yet. Rungs that need trained encoders say so where ``train`` has not run.
+
+    Args:
+        request: the cohort, of images or of published features.
+        progress: told of every step.
+        gene_sets: a GMT file, such as MSigDB's hallmarks; without one no gene sets are tested.
+
+    Raises:
+        InputError: nothing can be tested.
+        OutputError: the record cannot be written.
+        Canceled: from ``progress``; what took long is kept.
+    """
+    from RadioGenomicsTrainLib.training.cohort_validation import validate_cohort
+
+    if request.is_of_features():
+        cohort, rest = request.load_features(), progress
+    else:
+        # Here, because the validation itself prepares one patient after another.
+        cohort, rest = prepare(request, within(progress, 0.0, 0.2)).cohort, within(progress, 0.2, 1.0)
+    return validate_cohort(cohort, request.settings(), request.work, rest, gene_sets=gene_sets)

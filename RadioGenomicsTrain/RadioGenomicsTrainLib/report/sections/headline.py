@@ -1,0 +1,124 @@
+"""The top of the report: what was measured, on whom, what it means and what it does not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from RadioGenomicsLib.report.facts import Fact
+from RadioGenomicsLib.report.numbers import plain
+from RadioGenomicsTrainLib.report.content import Section
+from RadioGenomicsTrainLib.report.content import Statements
+from RadioGenomicsTrainLib.report.sections.ladder import best_simpler
+from RadioGenomicsTrainLib.report.validation_record import Record
+from RadioGenomicsTrainLib.report.validation_record import Row
+from RadioGenomicsTrainLib.report.wording import count
+from RadioGenomicsTrainLib.report.wording import label
+from RadioGenomicsTrainLib.report.wording import p_equals
+from RadioGenomicsTrainLib.report.wording import percent
+from RadioGenomicsTrainLib.report.wording import predictor
+
+
+def key_figures(record: Record) -> list[Fact]:
+    """Return the figures at the top, of the main block."""
+    main = record.blocks[0]["id"]
+    row = record.shown(main)
+    facts = [
+        Fact("Patients", count(row["n"]), f"each predicted by models that never saw that patient; {_left_out(record)}"),
+        Fact("Median r", plain(row["median_r"]), f"over {count(row['tests'], 'gene')}; 0 is chance, 1 is perfect"),
+        Fact("Genes with r above 0.3", percent(row["share_above_03"]), _by_chance(row)),
+        Fact("Genes that hold", *_holding(row)),
+    ]
+    sets = record.shown(main, "hallmarks")
+    if sets:
+        facts.append(Fact("Gene sets that hold", *_holding(sets, "the primary test: few tests, more power; ")))
+    simpler = best_simpler(record.ladder(main))
+    if simpler and row["kind"] == "default":
+        meaning = f"median r of the best rung below the default: {predictor(simpler['kind'])}"
+        facts.append(Fact("Best simpler predictor", plain(simpler["median_r"]), meaning))
+    return facts
+
+
+def headline(record: Record) -> Section:
+    """Say in plain words what the figures mean."""
+    return Section("summary", "In plain words", (Statements(list(_statements(record))),))
+
+
+def _statements(record: Record) -> Iterator[tuple[str, str]]:
+    main = record.blocks[0]
+    row = record.shown(main["id"])
+    settings = record.card["settings"]
+    yield (
+        "What was measured",
+        f"How well “{row['rung']}”, {predictor(row['kind'])}, tells the expression of {count(row['tests'], 'gene')} "
+        f"({main['unit']}) in the tumors of {count(row['n'], 'patient')}. Every patient was predicted by models that "
+        f"were trained on others: {settings['folds']}-fold cross-validation by patient, averaged over "
+        f"{settings['repeats']} splits.",
+    )
+    yield (
+        "What it means",
+        f"Half of the genes have a correlation above {plain(row['median_r'])} between predicted and measured level. "
+        "An r of 0.3 explains 9 % of the variation between patients, an r of 0.5 a quarter. "
+        f"{_verdict(row)}{_of_sets(record)}",
+    )
+    yield from _beyond_subtype(record, row)
+    yield (
+        "What it does not mean",
+        "No scan from outside this collection was tried. A correlation over patients does not make the "
+        "value of one patient reliable: look at its interval. Predicted mRNA levels say nothing of mutations, fusions "
+        "or methylation. Research use only; not a medical device.",
+    )
+
+
+def _verdict(row: Row) -> str:
+    if math.isnan(row["max_t"]):
+        return "This predictor has no valid null, so nothing can be said of chance."
+    if row["max_t"]:
+        return (
+            f"{_genes_hold(row['max_t'])} against chance when all {count(row['tests'])} are tested at once; read "
+            "nothing into the others, one by one."
+        )
+    if row["share_above_03_p"] <= 0.05:
+        return "More genes are above 0.3 than by chance, but no single gene holds when all are tested at once."
+    return "No gene is told from chance."
+
+
+def _genes_hold(genes: float) -> str:
+    return f"{count(genes) if genes else 'no'} {'genes hold' if genes > 1 else 'gene holds'}"
+
+
+def _of_sets(record: Record) -> str:
+    row = record.shown(record.blocks[0]["id"], "hallmarks")
+    if row is None or math.isnan(row["max_t"]):
+        return ""
+    return f" Of {count(row['tests'], 'gene set')}, the primary test, {count(row['max_t'])} hold."
+
+
+def _beyond_subtype(record: Record, row: Row) -> Iterator[tuple[str, str]]:
+    pooled = record.rows("within_subtype", block=row["block"], family="genes", stratum="pooled")
+    areas = "; ".join(f"{label(one['outcome'])} {plain(one['auc'])}" for one in record.rows("subtypes"))
+    told = f"The same features tell the subtype of patients left out with an area under the ROC curve of: {areas}."
+    if pooled:
+        yield (
+            "How much of it is the subtype",
+            f"Within molecular subtypes the median r is {plain(pooled[0]['median_r'])}, against "
+            f"{plain(row['median_r'])} over all patients, and {_genes_hold(pooled[0]['max_t'])}. "
+            f"{told if areas else ''}",
+        )
+
+
+def _left_out(record: Record) -> str:
+    excluded = record.blocks[0]["patients_excluded"]
+    return f"{count(excluded, 'more had', 'more had')} no expression in this unit" if excluded else "all had expression"
+
+
+def _by_chance(row: Row) -> str:
+    if math.isnan(row["share_above_03_permuted"]):
+        return "what shuffled patients reach is not known"
+    return f"{percent(row['share_above_03_permuted'])} with shuffled patients; {p_equals(row['share_above_03_p'])}"
+
+
+def _holding(row: Row, why: str = "") -> tuple[str, str]:
+    if math.isnan(row["max_t"]):
+        return "not known", "this predictor has no valid null"
+    return f"{count(row['max_t'])} of {count(row['tests'])}", f"{why}family-wise error 5 % by max-T"
