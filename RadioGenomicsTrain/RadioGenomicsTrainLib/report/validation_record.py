@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,6 +94,11 @@ def read_record(folder: Path) -> Record:
     if not (card["blocks"] and whole):
         raise not_whole(folder, "a block of genes lacks its ladder or its genes")
     return record
+
+
+def largest_r_first(rows: Iterable[Row]) -> list[Row]:
+    """Return rows by falling r, those without one last."""
+    return sorted(rows, key=lambda row: math.inf if math.isnan(row["r"]) else -row["r"])
 
 
 def not_whole(folder: Path, why: str) -> InputError:

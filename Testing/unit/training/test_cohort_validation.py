@@ -13,15 +13,16 @@ import pytest
 
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.model import tumor_embedding
-from RadioGenomicsLib.model.network import TransUNet
-from RadioGenomicsLib.model.weights import save_tensors
 from RadioGenomicsTrainLib.cohort.manifest import Cohort
 from RadioGenomicsTrainLib.cohort.manifest import load_cohort
+from RadioGenomicsTrainLib.training import token_features
 from RadioGenomicsTrainLib.training.build import BuildSettings
 from RadioGenomicsTrainLib.training.cohort_validation import validate_cohort
 from RadioGenomicsTrainLib.training.encoder import EncoderSettings
 from RadioGenomicsTrainLib.training.encoder_folds import encoder_key
+from RadioGenomicsTrainLib.training.encoder_validation import UnseenPatient
 from RadioGenomicsTrainLib.training.gene_validation import HeadSettings
+from RadioGenomicsTrainLib.training.prepared import PreparedPatient
 from RadioGenomicsTrainLib.training.prepared_cohort import prepare_cohort
 from RadioGenomicsTrainLib.validation import record
 from RadioGenomicsTrainLib.validation.cohort_data import ValidationSettings
@@ -129,20 +130,24 @@ def test_everything_left_out_is_in_the_flow(folder: Path) -> None:
 
 
 def test_encoders_and_stored_predictions_that_are_there_become_rungs(
-    cohort: Cohort, work: Path, folder: Path, tmp_path: Path
+    cohort: Cohort, work: Path, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def encode(patient: PreparedPatient, encoder: str, _reference: int) -> UnseenPatient:
+        slices, rows, columns = patient.tumor.shape
+        cells = patient.channels[1].reshape(slices, rows // 16, 16, columns // 16, 16).astype(float)
+        return UnseenPatient(np.empty(0), cells.mean(axis=(2, 4))[:, None] * (1 + len(encoder)))
+
+    monkeypatch.setattr(token_features, "load_encoder", lambda path, _network: path.name)
+    monkeypatch.setattr(token_features, "encode_patient", encode)
     own = tmp_path / "work"
     own.mkdir()
     (own / "prepared").symlink_to(work / "prepared")
     prepared, _ = prepare_cohort(cohort, SETTINGS.preprocessing, own / "prepared")
     patients = list(prepared.values())
-    weights = {name: tensor.numpy() for name, tensor in TransUNet(NETWORK).state_dict().items()}
     (own / "encoders").mkdir()
     for test in patient_folds(PATIENTS, SETTINGS.folds, SETTINGS.seed):
         chosen = [patients[i] for i in np.setdiff1d(np.arange(PATIENTS), test)]
-        save_tensors(
-            weights, own / "encoders" / f"encoder-{encoder_key(chosen, NETWORK, SETTINGS.encoder)}.safetensors"
-        )
+        (own / "encoders" / f"encoder-{encoder_key(chosen, NETWORK, SETTINGS.encoder)}.safetensors").touch()
     predicted = np.random.default_rng(0).normal(size=(PATIENTS, len(LOG2)))
     write_prediction(own / "paper" / "predictions_log2_rsem.npz", list(prepared), LOG2, predicted, 0 * predicted)
     rows = {(r["block"], r["kind"]): r for r in ladder(validate_cohort(cohort, SETTINGS, own, effort=EFFORT))}

@@ -18,6 +18,7 @@ from RadioGenomicsTrainLib.report.content import Table
 from RadioGenomicsTrainLib.report.content import Text
 from RadioGenomicsTrainLib.report.validation_record import Record
 from RadioGenomicsTrainLib.report.validation_record import Row
+from RadioGenomicsTrainLib.report.validation_record import largest_r_first
 from RadioGenomicsTrainLib.report.wording import block_title
 from RadioGenomicsTrainLib.report.wording import count
 from RadioGenomicsTrainLib.report.wording import file_name
@@ -70,7 +71,7 @@ def _null(record: Record, row: Row, name: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _best_genes(genes: list[Row], block: Mapping) -> Table:
-    best = sorted(genes, key=lambda gene: -np.nan_to_num(gene["r"], nan=-1.0))[:_BEST]
+    best = largest_r_first(genes)[:_BEST]
     rows = [
         (
             gene["symbol"],

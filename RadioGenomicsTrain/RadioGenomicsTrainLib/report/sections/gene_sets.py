@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 
-import numpy as np
-
 from RadioGenomicsLib.report.numbers import p_value
 from RadioGenomicsLib.report.numbers import plain
 from RadioGenomicsTrainLib.report.charts.gene_sets import gene_sets_svg
@@ -22,6 +20,7 @@ from RadioGenomicsTrainLib.report.sections.ladder import count_table
 from RadioGenomicsTrainLib.report.sections.ladder import quality_table
 from RadioGenomicsTrainLib.report.validation_record import Record
 from RadioGenomicsTrainLib.report.validation_record import Row
+from RadioGenomicsTrainLib.report.validation_record import largest_r_first
 from RadioGenomicsTrainLib.report.wording import count
 from RadioGenomicsTrainLib.report.wording import file_name
 from RadioGenomicsTrainLib.report.wording import gene_set
@@ -51,7 +50,7 @@ def _title(record: Record, block: Mapping) -> str:
 
 
 def _block(record: Record, block: Mapping) -> Iterator[Part]:
-    rows = sorted(record.targets(block["id"], "hallmarks"), key=lambda one: -np.nan_to_num(one["r"], nan=-1.0))
+    rows = largest_r_first(record.targets(block["id"], "hallmarks"))
     shown = record.shown(block["id"], "hallmarks")
     held = sum(one["reliable"] for one in rows)
     title = f"Out-of-fold r of {count(len(rows))} gene sets ({block['unit']})"

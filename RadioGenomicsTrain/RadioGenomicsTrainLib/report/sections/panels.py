@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from RadioGenomicsTrainLib.report.content import Text
 from RadioGenomicsTrainLib.report.content import main_and_folded
 from RadioGenomicsTrainLib.report.validation_record import Record
 from RadioGenomicsTrainLib.report.validation_record import Row
+from RadioGenomicsTrainLib.report.validation_record import largest_r_first
 from RadioGenomicsTrainLib.report.wording import block_title
 from RadioGenomicsTrainLib.report.wording import count
 from RadioGenomicsTrainLib.report.wording import file_name
@@ -59,12 +61,12 @@ def _block(record: Record, block: Mapping, titles: Mapping[str, str]) -> Iterato
 
 def _line(title: str, genes: Sequence[Row]) -> PanelLine:
     # A gene may be measured and yet have no correlation, where its prediction is constant.
-    known = [(row["symbol"], row["r"], bool(row["reliable"])) for row in genes if row["r"] == row["r"]]
+    known = [(row["symbol"], row["r"], bool(row["reliable"])) for row in genes if not math.isnan(row["r"])]
     return PanelLine(title, len(genes), known)
 
 
 def _table(title: str, genes: Sequence[Row], unit: str) -> Table:
-    measured = sorted((row for row in genes if row["in_model"]), key=lambda row: -row["r"])
+    measured = largest_r_first(row for row in genes if row["in_model"])
     absent = [row["symbol"] for row in genes if not row["in_model"]]
     cells = [
         (row["symbol"], plain(row["r"]), p_value(row["p_max_t"]), "yes" if row["reliable"] else "no")
