@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,12 +90,12 @@ class RadioGenomicsTrainLogic(ScriptedLoadableModuleLogic):
         self._makeReady(progress)
         return validate(request, progress, geneSets)
 
-    def report(self, work: Path) -> Path:
+    def report(self, work: Path, beside: Sequence[Path] = ()) -> Path:
         """Write the report of a validation; see :func:`RadioGenomicsTrainLib.doors.report.report`."""
         from RadioGenomicsTrainLib.doors.report import report
 
         self._makeReady()
-        return report(work)
+        return report(work, beside)
 
     def bundle(self, request: CohortRequest, output: Path, *, progress: Progress = silent) -> Bundle:
         """Write a model bundle; see :func:`RadioGenomicsTrainLib.doors.bundle.bundle`."""

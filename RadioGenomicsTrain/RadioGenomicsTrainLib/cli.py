@@ -78,6 +78,14 @@ def build_parser() -> argparse.ArgumentParser:
 
     report = _command(commands, "report", _report, "write the report of a validation")
     _add_work(report)
+    report.add_argument(
+        "--beside",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="work folder of another cohort, to show in one table with this one; repeatable",
+    )
 
     bundle = _command(commands, "bundle", _bundle, "write a model bundle; trains what is not trained yet")
     _add_cohort(bundle)
@@ -213,7 +221,7 @@ def _validate(options: argparse.Namespace) -> None:
 def _report(options: argparse.Namespace) -> None:
     from RadioGenomicsTrainLib.doors.report import report
 
-    print(f"The report is {report(options.work)}")
+    print(f"The report is {report(options.work, options.beside)}")
 
 
 def _bundle(options: argparse.Namespace) -> None:

@@ -115,6 +115,12 @@ def test_what_was_planned_is_fetched_into_the_data(calls: list[tuple], capsys: p
 
 def test_a_report_needs_only_the_work_folder(calls: list[tuple], capsys: pytest.CaptureFixture[str]) -> None:
     assert "work/report" in said(capsys, "report", "--work", "w")
+    assert calls == [("report", Path("w"), [])]
+
+
+def test_cohorts_are_shown_side_by_side(calls: list[tuple], capsys: pytest.CaptureFixture[str]) -> None:
+    said(capsys, "report", "--work", "w", "--beside", "gbm", "--beside", "brca")
+    assert calls == [("report", Path("w"), [Path("gbm"), Path("brca")])]
 
 
 @pytest.mark.parametrize(

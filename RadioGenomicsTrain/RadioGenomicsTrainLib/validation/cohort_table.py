@@ -17,8 +17,6 @@ import numpy as np
 
 from RadioGenomicsLib.errors import OutputError
 from RadioGenomicsTrainLib.validation.summary import ALPHA
-from RadioGenomicsTrainLib.validation.summary import HeadValidation
-from RadioGenomicsTrainLib.validation.summary import permutation_p
 
 SEED_CAVEAT = (
     "The seed paper counts genes among 31,793 by Holm-Sidak; it states 550 patients over its four cohorts, but neither "
@@ -78,7 +76,6 @@ class CohortRow:
         share_above_03: share of genes with r > 0.3.
         share_above_03_permuted: the same, mean over permutations of the patients.
         share_above_03_p: how often permuted patients reach that share.
-        share_above_03_p_within_sites: the same with patients changing places only within their site.
         parametric_holm_sidak: the count the literature reports; not valid out of fold.
         oof_holm_sidak, oof_benjamini_hochberg: counts with the valid out-of-fold null.
         max_t: count by step-down max-T.
@@ -98,57 +95,12 @@ class CohortRow:
     share_above_03: float
     share_above_03_permuted: float | None
     share_above_03_p: float | None
-    share_above_03_p_within_sites: float | None
     parametric_holm_sidak: int
     oof_holm_sidak: int | None
     oof_benjamini_hochberg: int | None
     max_t: int | None
     seed_paper: str
     verdict: str
-
-
-def cohort_row(
-    cohort: str,
-    predictor: str,
-    unit: str,
-    features: int,
-    validation: HeadValidation,
-    p_within_sites: float | None = None,
-) -> CohortRow:
-    """Return a cohort's row.
-
-    Args:
-        cohort: its id.
-        predictor: what the genes were predicted from, "published MRI features".
-        unit: of the expression.
-        features: numbers per patient.
-        validation: of one block of genes.
-        p_within_sites: of the share above 0.3, patients permuted within sites; None where sites are not known.
-    """
-    summary = validation.summary
-    p = permutation_p(validation.max_t.null_share_above, summary.share_above_03)
-    best, best_mean_r = best_genes(validation.max_t.r)
-    return CohortRow(
-        cohort=cohort,
-        predictor=predictor,
-        unit=unit,
-        n=summary.n,
-        features=features,
-        genes=summary.genes,
-        median_r=summary.median_r,
-        best=best,
-        best_mean_r=best_mean_r,
-        share_above_03=summary.share_above_03,
-        share_above_03_permuted=summary.share_above_03_permuted,
-        share_above_03_p=p,
-        share_above_03_p_within_sites=p_within_sites,
-        parametric_holm_sidak=summary.parametric_holm_sidak,
-        oof_holm_sidak=summary.oof_holm_sidak,
-        oof_benjamini_hochberg=summary.oof_benjamini_hochberg,
-        max_t=summary.max_t,
-        seed_paper=seed_paper(cohort),
-        verdict=verdict(summary.max_t, p, p_within_sites),
-    )
 
 
 def best_genes(r: np.ndarray) -> tuple[str, float]:
@@ -170,11 +122,11 @@ def seed_paper(cohort: str) -> str:
     return f"{stated.cohort}: {stated.genes}" if stated else ""
 
 
-def verdict(max_t: int | None, share_p: float | None, share_p_within_sites: float | None = None) -> str:
+def verdict(max_t: int | None, share_p: float | None) -> str:
     """Say what a row shows.
 
     A cohort counts as above chance if single genes hold by max-T or, as the one test over all genes, if the share
-    above 0.3 does; that share has to hold within sites, too, where sites are known.
+    above 0.3 does.
     """
     if max_t is None or share_p is None:
         return "no valid null: nothing can be said of chance"
@@ -182,8 +134,6 @@ def verdict(max_t: int | None, share_p: float | None, share_p_within_sites: floa
         return f"{max_t} {'gene holds' if max_t == 1 else 'genes hold'} against chance by max-T"
     if share_p > ALPHA:
         return "nothing above chance"
-    if share_p_within_sites is not None and share_p_within_sites > ALPHA:
-        return "more genes above 0.3 than by chance, but not within sites; no gene holds by max-T"
     return "more genes above 0.3 than by chance; no gene holds by max-T"
 
 

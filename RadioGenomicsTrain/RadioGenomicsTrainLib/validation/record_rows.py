@@ -55,7 +55,6 @@ def _row(record: Mapping, block: Mapping, ladder: list[dict[str, str]], folder: 
         share_above_03=float(line["share_above_03"]),
         share_above_03_permuted=_number(line["share_above_03_permuted"]),
         share_above_03_p=p,
-        share_above_03_p_within_sites=None,
         parametric_holm_sidak=int(line["parametric_holm_sidak"]),
         oof_holm_sidak=_count(line["oof_holm_sidak"]),
         oof_benjamini_hochberg=_count(line["oof_benjamini_hochberg"]),

@@ -46,12 +46,11 @@ def _parts(record: Record, rows: list[Row]) -> list[Part]:
             percent(row["share_above_03"]),
             percent(row["share_above_03_permuted"]),
             p_value(row["share_above_03_p"]),
-            p_value(row["share_above_03_p_within_sites"]),
         )
         for row in rows
     ]
     columns = ("Cohort", "Predictor (features)", "Unit", "n", "Genes", "Median r", "Best", "r > 0.3", "shuffled")
-    columns = (*columns, "p", "p, within sites")
+    columns = (*columns, "p")
     counts = [
         (
             row["cohort"],
