@@ -93,7 +93,7 @@ def _train_paper(request: CohortRequest, trained: Trained, progress: Progress) -
     folds = _folds(request, len(patients))
     found = store_paper_predictions(
         patients,
-        validation_blocks(trained.prepared.cohort.description, list(patients), {}).blocks,
+        validation_blocks(trained.prepared.cohort.description, list(patients), {}, settings.splits).blocks,
         folds,
         [trained.encoders[f"fold {number + 1}"] for number in range(len(folds))],
         PaperMethod(settings.network, PaperSettings(), settings.reference, request.device),

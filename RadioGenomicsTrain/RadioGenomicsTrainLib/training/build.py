@@ -37,6 +37,7 @@ from RadioGenomicsTrainLib.training.prepared import PreparedPatient
 from RadioGenomicsTrainLib.training.prepared_cohort import prepare_cohort
 from RadioGenomicsTrainLib.training.tumor_overlap import proposal_dice
 from RadioGenomicsTrainLib.validation.folds import patient_folds
+from RadioGenomicsTrainLib.validation.folds import repeated_folds
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,11 @@ class BuildSettings:
     def reference(self) -> int:
         """Place of the channel whose slices count for the study."""
         return self.preprocessing.channels.index(self.preprocessing.required[0])
+
+    def splits(self, patients: int) -> list[list[np.ndarray]]:
+        """Return the repeated splits of the validation; none where there are fewer patients than folds."""
+        head = self.head if isinstance(self.head, HeadSettings) else HeadSettings(folds=self.folds, seed=self.seed)
+        return repeated_folds(patients, head.folds, head.repeats, head.seed) if patients >= head.folds else []
 
 
 def build_bundle(
@@ -89,7 +95,7 @@ def build_bundle(
         _write_dropped(work, [*cohort.dropped, *dropped])
         raise InputError(cohort.description.id, f"only {len(prepared)} patients can be prepared", mend)
     patients = list(prepared.values())
-    blocks, without_spread = gene_blocks(cohort.all_expression.for_patients(list(prepared)))
+    blocks, without_spread = gene_blocks(cohort.all_expression.for_patients(list(prepared)), settings.splits)
     _write_dropped(work, [*cohort.dropped, *dropped, *without_spread])
     folds = patient_folds(len(patients), settings.folds, settings.seed)
     everybody = np.arange(len(patients))

@@ -82,7 +82,7 @@ def validate_cohort(
     known = {patient.id: patient for patient in cohort.patients}
     patients = [known[name] for name in names]
     add_site_and_clinic(features, patients)
-    targets = validation_blocks(cohort.description, names, _harmonized(gene_sets))
+    targets = validation_blocks(cohort.description, names, _harmonized(gene_sets), settings.splits)
     if not targets.blocks:
         raise InputError(cohort.description.id, "no gene varies in its patients", "Look at its expression tables.")
     stored = _stored(work, targets.blocks, names)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from RadioGenomicsTrainLib.cohort.dropped import Dropped
 from RadioGenomicsTrainLib.cohort.expression import ExpressionMatrix
+from RadioGenomicsTrainLib.training.gene_filter import kept_everywhere
+from RadioGenomicsTrainLib.validation.oof_matrix import Folds
 
 # A measured level counts at most this many standard deviations: single outliers must not make a correlation.
 _CLIP = 3.0
-# A gene of unit "z" whose clipped values spread less than this hardly varies in these patients.
-_LEAST_SPREAD_OF_Z = 0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,24 +37,29 @@ class GeneBlock:
     unit: str
 
 
-def gene_blocks(expression: ExpressionMatrix) -> tuple[list[GeneBlock], list[Dropped]]:
-    """Split expression into blocks, and leave out genes that do not vary.
+def gene_blocks(
+    expression: ExpressionMatrix, splits: Callable[[int], Sequence[Folds]] | None = None
+) -> tuple[list[GeneBlock], list[Dropped]]:
+    """Split expression into blocks, and leave out genes that do not vary or are not expressed.
+
+    Standardizing and clipping look at no feature and change no correlation; what is fitted is fitted in the folds.
 
     Args:
         expression: rows are the cohort's patients with images; NaN where not measured.
+        splits: from a number of patients to the splits of its validation, on each training fold of which the filter
+            has to keep a gene, too.
     """
     blocks, dropped = [], []
     for rows, columns in expression.complete_blocks():
         matrix = expression.for_genes(columns)
         values = matrix.values[rows]
         units = np.array(matrix.units)
-        spread = values.std(axis=0)
-        varies = spread > np.where(units == "z", _LEAST_SPREAD_OF_Z, 0.0)
-        reason = f"hardly varies in the {len(rows)} patients with images"
-        dropped += [Dropped("gene", matrix.symbols[i], reason) for i in np.flatnonzero(~varies)]
-        for unit in np.unique(units[varies]):
-            chosen = varies & (units == unit)
-            mean, sd = values[:, chosen].mean(axis=0), spread[chosen]
+        kept = kept_everywhere(values, units, splits(len(rows)) if splits else [])
+        reason = f"hardly varies, or is not expressed, in the {len(rows)} patients with images or in a training fold"
+        dropped += [Dropped("gene", matrix.symbols[i], reason) for i in np.flatnonzero(~kept)]
+        for unit in np.unique(units[kept]):
+            chosen = kept & (units == unit)
+            mean, sd = values[:, chosen].mean(axis=0), values[:, chosen].std(axis=0)
             z = np.clip((values[:, chosen] - mean) / sd, -_CLIP, _CLIP)
             blocks.append(GeneBlock(matrix.for_genes(chosen), rows, z, mean, sd, str(unit)))
     return blocks, dropped

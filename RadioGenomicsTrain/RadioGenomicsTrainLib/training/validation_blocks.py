@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from RadioGenomicsTrainLib.validation.cohort_data import Block
 from RadioGenomicsTrainLib.validation.cohort_data import Family
 from RadioGenomicsTrainLib.validation.cohort_data import FlowStep
 from RadioGenomicsTrainLib.validation.gene_sets import singscore
+from RadioGenomicsTrainLib.validation.oof_matrix import Folds
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +37,10 @@ class ValidationBlocks:
 
 
 def validation_blocks(
-    description: CohortDescription, patients: Sequence[str], gene_sets: Mapping[str, Sequence[str]]
+    description: CohortDescription,
+    patients: Sequence[str],
+    gene_sets: Mapping[str, Sequence[str]],
+    splits: Callable[[int], Sequence[Folds]],
 ) -> ValidationBlocks:
     """Read every table whole: a gene that a bundle takes from the first table is tested in each that has it.
 
@@ -43,13 +48,14 @@ def validation_blocks(
         description: of the cohort.
         patients: with images or features, in their order.
         gene_sets: symbols by set name; may be empty.
+        splits: from a number of patients to the splits of the validation, on whose training folds genes are filtered.
     """
     blocks: list[Block] = []
     dropped: list[Dropped] = []
     flow: list[FlowStep] = []
     for source in description.expression:
         matrix, lost = read_cohort_expression(replace(description, expression=(source,)))
-        found, without_spread = gene_blocks(matrix.for_patients(patients))
+        found, without_spread = gene_blocks(matrix.for_patients(patients), splits)
         dropped += [*lost, *without_spread]
         flow.append(FlowStep(f"gene names resolved, {source.unit}", "gene", len(matrix.symbols), _genes(lost)))
         if not found:
@@ -59,7 +65,7 @@ def validation_blocks(
         elsewhere = [Dropped("gene", symbol, reason) for other in others for symbol in other.expression.symbols]
         dropped += elsewhere
         without = len(without_spread) + len(elsewhere)
-        flow.append(FlowStep(f"genes that vary, {source.unit}", "gene", len(main.mean), without))
+        flow.append(FlowStep(f"genes that vary and are expressed, {source.unit}", "gene", len(main.mean), without))
         lacking = len(patients) - len(main.rows)
         flow.append(FlowStep(f"patients with {source.unit}", "expression", len(main.rows), lacking))
         blocks.append(_block(main, _free_id(main.unit, blocks), gene_sets))

@@ -54,7 +54,7 @@ def test_an_outlier_counts_three_standard_deviations(values: np.ndarray) -> None
 def test_genes_that_do_not_vary_are_left_out_and_named(values: np.ndarray) -> None:
     values[:, 1] = 5.0
     values[:, 2] = np.linspace(-0.2, 0.2, 20)  # little for a z-score
-    values[:, 3] = np.linspace(-0.2, 0.2, 20)  # but not for a level
+    values[:, 3] = np.linspace(4.8, 5.2, 20)  # but not for a level
     blocks, dropped = gene_blocks(matrix(values, ("log2 RSEM", "log2 RSEM", "z", "log2 RSEM")))
     assert [block.expression.symbols for block in blocks] == [("GENE0", "GENE3")]
     assert [(one.kind, one.subject) for one in dropped] == [("gene", "GENE1"), ("gene", "GENE2")]
