@@ -19,7 +19,8 @@ PLANES = 3
 _CELL = 8
 # z-scores beyond these say nothing more; halved, they fill the range of the photographs it was trained on.
 _RANGE = (-3.0, 4.0)
-_BATCH = 8
+# Few slices at a time stay in the processor's cache; with channels last, that takes half the time.
+_BATCH = 2
 
 
 def shipped_network() -> EfficientNetLite:
@@ -43,7 +44,7 @@ def network_of(weights: dict[str, np.ndarray]) -> EfficientNetLite:
     except RuntimeError as error:
         mend = "Get the bundle again, or choose another one."
         raise BundleError("deep features", "the weights are not those of EfficientNet-Lite0", mend) from error
-    return network.eval()
+    return network.eval().to(memory_format=torch.channels_last)
 
 
 def feature_maps(network: EfficientNetLite, channels: np.ndarray) -> np.ndarray:
@@ -67,6 +68,7 @@ def feature_maps(network: EfficientNetLite, channels: np.ndarray) -> np.ndarray:
     with torch.inference_mode():
         for start in range(0, len(slices), _BATCH):
             large = functional.interpolate(slices[start : start + _BATCH], scale_factor=2, mode="bilinear")
+            large = large.contiguous(memory_format=torch.channels_last)
             found.append((network(large) + network(large.flip(-1)).flip(-1)).numpy() / 2)
     return np.concatenate(found)
 
