@@ -8,7 +8,7 @@ ifneq ($(wildcard ../shared/data),)
 export RADIOGENOMICS_DATA ?= $(abspath ../shared/data)
 endif
 
-.PHONY: predict test clean
+.PHONY: predict test fuzz soak clean
 
 predict: .venv/ready
 	@out=out/sample; n=2; while [ -e "$$out" ]; do out=out/sample-$$n; n=$$((n+1)); done; \
@@ -16,16 +16,30 @@ predict: .venv/ready
 
 test: .venv/ready
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(BIN)/mypy
+	$(BIN)/python -m pytest --cov
 
-# The stamp is written last, so that a broken installation is started afresh.
-.venv/ready: requirements.lock requirements-nodeps.lock pyproject.toml
+# Not part of `make test`: about an hour. FUZZ_SECONDS is the time for each reader.
+FUZZ_SECONDS ?= 180
+fuzz: .venv/ready
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-fuzz.lock
+	$(BIN)/python -m Testing.fuzz.run all --seconds $(FUZZ_SECONDS)
+
+# Kills batches of predictions at random moments.
+SOAK_MINUTES ?= 30
+soak: .venv/ready
+	$(BIN)/python -m Testing.soak.run --minutes $(SOAK_MINUTES)
+
+# --no-deps: the lock is complete, and torch, whose build differs by machine, comes after it. The stamp is written last,
+# so that a broken installation is started afresh.
+.venv/ready: requirements.lock requirements-torch.lock pyproject.toml
 	rm -rf .venv
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet -r requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps -r requirements-nodeps.lock
-	$(BIN)/python -m pip install --quiet --no-deps -e .
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet -r requirements-torch.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
 clean:

@@ -22,9 +22,9 @@ class RadioGenomicsError(Exception):
         self.mend = mend
         super().__init__(f"{self.subject}: {reason}. {mend}")
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[object, ...]:
         # An exception is rebuilt from its message, which is not what this one is made from.
-        return copyreg.__newobj__, (type(self), *self.args), self.__dict__
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
 class InputError(RadioGenomicsError):

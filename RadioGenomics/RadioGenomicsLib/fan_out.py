@@ -17,6 +17,7 @@ from concurrent.futures import CancelledError
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from typing import Any
 from typing import TypeVar
 
 from RadioGenomicsLib.dask_cluster import open_client
@@ -122,7 +123,7 @@ def _through_dask(
 
     progress(0.0, last_step)
     with open_client(min(workers.jobs, len(items)), workers.scheduler) as client:
-        ended: queue.SimpleQueue[Future] = queue.SimpleQueue()
+        ended: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
         client.subscribe_topic(run, hear)
         waiting = {
             client.submit(_on_worker, work, name, item, run, key=f"{run}-{number}", pure=False): name
@@ -143,7 +144,7 @@ def _through_dask(
     progress(1.0, last_step)
 
 
-def _result(future: Future, name: str, workers: Workers) -> Result | Failed:
+def _result(future: Future[Any], name: str, workers: Workers) -> Result | Failed:
     from distributed import KilledWorker
 
     try:

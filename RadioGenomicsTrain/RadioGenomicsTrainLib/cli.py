@@ -95,7 +95,9 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _command(commands: argparse._SubParsersAction, name: str, run: object, what: str) -> argparse.ArgumentParser:
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: object, what: str
+) -> argparse.ArgumentParser:
     description = f"{what[0].upper()}{what[1:]}. {RESEARCH_USE}"
     command = commands.add_parser(name, help=what, description=description, epilog=f"{_AGAIN} {_EXIT_CODES}")
     command.set_defaults(run=run)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.resources import resource_path
@@ -92,7 +93,7 @@ def evidence_grades() -> dict[str, str]:
     return json.loads(path.read_text(encoding="utf-8"))["grades"]
 
 
-def _genes(content: dict) -> Iterator[PanelGene]:
+def _genes(content: dict[str, Any]) -> Iterator[PanelGene]:
     sources = content["sources"]
     for group in content["groups"]:
         for entry in group["genes"]:

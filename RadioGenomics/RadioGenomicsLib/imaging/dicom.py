@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import logging
-import math
 import os
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pydicom
-from pydicom.errors import InvalidDicomError
-from pydicom.multival import MultiValue
 
 from RadioGenomicsLib.errors import InputError
+from RadioGenomicsLib.imaging.dicom_header import DicomImage
+from RadioGenomicsLib.imaging.dicom_header import read_header
 from RadioGenomicsLib.imaging.dicom_stack import Slice
 from RadioGenomicsLib.imaging.dicom_stack import stack
 from RadioGenomicsLib.imaging.reading import read_volume
@@ -22,31 +19,12 @@ from RadioGenomicsLib.imaging.reading import require_usable
 from RadioGenomicsLib.imaging.reading import split_choice
 from RadioGenomicsLib.imaging.volume import Volume
 
-log = logging.getLogger(__name__)
-
 _MODALITIES = ("MR", "CT")
 # A localizer has fewer slices than any scan that a volume can be made of.
 _FEWEST_SLICES = 5
 # Of the squared length of a direction, and of two directions' product: headers have few digits.
 _SKEW = 0.01
 _PIXEL_MM = (0.01, 100.0)
-_TAGS = [
-    "SeriesInstanceUID",
-    "SeriesDescription",
-    "ProtocolName",
-    "SeriesNumber",
-    "Modality",
-    "ImageType",
-    "ImagePositionPatient",
-    "ImageOrientationPatient",
-    "PixelSpacing",
-    "SliceThickness",
-    "NumberOfFrames",
-    "Rows",
-    "Columns",
-    "SharedFunctionalGroupsSequence",
-    "PerFrameFunctionalGroupsSequence",
-]
 
 
 @dataclass(frozen=True)
@@ -84,9 +62,9 @@ def find_series(folder: Path | str) -> list[Series]:
     folder = Path(folder)
     if not folder.is_dir():
         raise InputError(folder, "there is no such folder", "Check the path.")
-    found: dict[str, list[_Image]] = defaultdict(list)
+    found: dict[str, list[DicomImage]] = defaultdict(list)
     for file in sorted(f for f in folder.rglob("*") if f.is_file()):
-        image = _read(file)
+        image = read_header(file)
         if image is not None:
             found[image.uid].append(image)
     return sorted((_series(images) for images in found.values()), key=lambda s: (s.description, s.uid))
@@ -121,7 +99,7 @@ def read_image(path: Path | str) -> Volume:
     place, choice = split_choice(path)
     if os.path.isdir(place):
         return read_series(_chosen(find_series(place), place, choice))
-    image = _read(place) if os.path.isfile(place) else None
+    image = read_header(place) if os.path.isfile(place) else None
     if image is not None:
         series = _series([image])
         if len(series.slices) == 1:
@@ -148,40 +126,7 @@ def _chosen(series: list[Series], folder: Path, choice: str) -> Series:
     raise InputError(folder, reason, f"Pick one by description or UID, as {folder.name}#T1; there are: {names}.")
 
 
-@dataclass(frozen=True)
-class _Image:
-    """What one file says of itself."""
-
-    uid: str
-    description: str
-    modality: str
-    kinds: frozenset[str]
-    slices: tuple[Slice, ...]
-
-
-def _read(file: Path) -> _Image | None:
-    """Return what a DICOM image says, None for anything else."""
-    try:
-        header = pydicom.dcmread(file, stop_before_pixels=True, specific_tags=_TAGS)
-        if "SeriesInstanceUID" not in header or "Rows" not in header:
-            return None
-        description = str(header.get("SeriesDescription") or header.get("ProtocolName") or "").strip()
-        kinds = header.get("ImageType") or ()
-        return _Image(
-            uid=str(header.SeriesInstanceUID),
-            description=description or f"series {header.get('SeriesNumber', '?')}",
-            modality=str(header.get("Modality", "")),
-            kinds=frozenset(str(kind).upper() for kind in ([kinds] if isinstance(kinds, str) else kinds)),
-            slices=tuple(_slices(file, header)),
-        )
-    except (InvalidDicomError, OSError):
-        return None
-    except Exception as error:  # damaged bytes make pydicom raise nearly anything
-        log.warning("a DICOM file is damaged and passed over (%s)", type(error).__name__)
-        return None
-
-
-def _series(images: list[_Image]) -> Series:
+def _series(images: list[DicomImage]) -> Series:
     first, slices = images[0], tuple(s for image in images for s in image.slices)
     kinds = frozenset().union(*(image.kinds for image in images))
     return Series(first.uid, first.description, first.modality, slices, _flaw(first.modality, kinds, slices))
@@ -207,46 +152,3 @@ def _flaw(modality: str, kinds: frozenset[str], slices: tuple[Slice, ...]) -> st
     if not all(_PIXEL_MM[0] <= size <= _PIXEL_MM[1] for size in slices[0].spacing):
         return f"a pixel size of {slices[0].spacing[0]:.3g} x {slices[0].spacing[1]:.3g} mm is implausible"
     return ""
-
-
-def _slices(file: Path, header: pydicom.Dataset) -> list[Slice]:
-    """Return the images of a file with their places; none where it has no place."""
-    shape = (int(header.Rows), int(header.Columns))
-    frames = header.get("PerFrameFunctionalGroupsSequence")
-    count = int(header.get("NumberOfFrames") or 1)
-    if not frames:
-        groups = [(header, header, header)]
-    else:
-        shared = (header.get("SharedFunctionalGroupsSequence") or [pydicom.Dataset()])[0]
-        groups = [
-            tuple(_group(frame, shared, key) for key in ("PlanePosition", "PlaneOrientation", "PixelMeasures"))
-            for frame in frames
-        ]
-    if count != len(groups) or min(shape) < 1:
-        return []
-    slices = []
-    for index, (place, direction, measures) in enumerate(groups):
-        position = _numbers(place, "ImagePositionPatient", 3)
-        orientation = _numbers(direction, "ImageOrientationPatient", 6)
-        spacing = _numbers(measures, "PixelSpacing", 2)
-        if not position or not orientation or not spacing:
-            return []
-        thickness = _numbers(measures, "SliceThickness", 1) or (0.0,)
-        slices.append(Slice(file, index, shape, position, orientation, spacing, *thickness))
-    return slices
-
-
-def _numbers(dataset: pydicom.Dataset, tag: str, count: int) -> tuple[float, ...]:
-    """Return the finite numbers of a tag; none where there is another number of them."""
-    value = dataset.get(tag)
-    values = value if isinstance(value, MultiValue) else [] if value is None else [value]
-    numbers = tuple(map(float, values))
-    return numbers if len(numbers) == count and all(map(math.isfinite, numbers)) else ()
-
-
-def _group(frame: pydicom.Dataset, shared: pydicom.Dataset, key: str) -> pydicom.Dataset:
-    """Return a functional group of an enhanced image: the frame's own, else the shared one."""
-    for place in (frame, shared):
-        if place.get(f"{key}Sequence"):
-            return place.get(f"{key}Sequence")[0]
-    return pydicom.Dataset()

@@ -10,6 +10,7 @@ import gzip
 import logging
 import math
 import os
+import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -27,12 +28,31 @@ log = logging.getLogger(__name__)
 MOST_VALUES = 2**29
 # What such an image takes in a file with the largest numbers there are.
 _MOST_BYTES = 16 * MOST_VALUES
-# Those of ITK's formats that hold an orientation, and that notice missing data here or there.
-_FORMATS = ("NiftiImageIO", "NrrdImageIO", "MetaImageIO")
 _MEND = "Use NIfTI, NRRD, MetaImage or a DICOM folder."
 _AGAIN = "Copy or export the file again."
 _NO_VOXELS = "its header claims a size that no image has: it is damaged"
-_HEADER = 348
+_NIFTI_HEADER = 348
+# Enough for the header of any format.
+_HEADER = 1 << 16
+# Of a place in millimeters, or of the numbers that a rotation is made of.
+_BEYOND_MEASURE = 1e9
+# Of a value, by NIfTI's data type.
+_BITS = {
+    2: 8,
+    4: 16,
+    8: 32,
+    16: 32,
+    32: 64,
+    64: 64,
+    128: 24,
+    256: 8,
+    512: 16,
+    768: 32,
+    1024: 64,
+    1280: 64,
+    1792: 128,
+    2304: 32,
+}
 
 
 def open_image(file: Path) -> sitk.Image:
@@ -40,26 +60,26 @@ def open_image(file: Path) -> sitk.Image:
 
     Raises:
         InputError: not there, not an image, damaged, cut off, or claiming more than :data:`MOST_VALUES` values.
-        GeometryError: its axes are not at right angles.
+        GeometryError: its axes are not at right angles, or no numbers.
     """
     # Not file.is_file(), which fails where a path is longer than any can be.
     if not os.path.isfile(file):
         raise InputError(file, "there is no such file", "Check the path.")
     head, length = _unzipped(file)
+    image_io = _image_io(file, head)
+    if image_io == "NiftiImageIO":
+        _check_nifti(file, head, length)
+    elif image_io == "MetaImageIO":
+        _refuse_odd_meta_image(file, head)
     reader = sitk.ImageFileReader()
     try:
         with quiet_itk():
-            name = reader.GetImageIOFromFileName(str(file))
-            if name not in _FORMATS:
-                raise InputError(file.name, "it is damaged or not an image", _MEND)
-            reader.SetImageIO(name)
+            reader.SetImageIO(image_io)
             reader.SetFileName(str(file))
             reader.ReadImageInformation()
             refuse_size(math.prod(reader.GetSize()) * reader.GetNumberOfComponents(), file.name)
             if "complex" in sitk.GetPixelIDValueAsString(reader.GetPixelIDValue()):
                 raise InputError(file.name, "its voxels are complex numbers", "Export the magnitude.")
-            if name == "NiftiImageIO":
-                _refuse_short_nifti(file, head, length)
             return reader.Execute()
     except RuntimeError as error:
         if "orthonormal" in str(error):
@@ -93,6 +113,21 @@ def quiet_itk() -> Iterator[None]:
         sitk.ProcessObject.SetGlobalWarningDisplay(shown)
 
 
+def _image_io(file: Path, head: bytes) -> str:
+    """Return what ITK calls the reader of a file: one of those whose formats hold an orientation.
+
+    ITK itself is not asked: it tries all of its readers, and some take gigabytes for a file that is not theirs.
+    """
+    name = file.name.lower()
+    if head.startswith(b"NRRD"):
+        return "NrrdImageIO"
+    if name.endswith((".mha", ".mhd")):
+        return "MetaImageIO"
+    if name.endswith((".nii", ".nii.gz", ".hdr", ".hdr.gz", ".img", ".img.gz")) and len(head) >= _NIFTI_HEADER:
+        return "NiftiImageIO"
+    raise InputError(file.name, "it is damaged or not an image", _MEND)
+
+
 def _unzipped(file: Path) -> tuple[bytes, int]:
     """Return the first bytes of a file, enough for a header, and the number of all its bytes, unzipped.
 
@@ -116,22 +151,33 @@ def _unzipped(file: Path) -> tuple[bytes, int]:
         raise InputError(file.name, "it is damaged or ends too early", _AGAIN) from error
 
 
-def _refuse_short_nifti(file: Path, head: bytes, length: int) -> None:
-    """Refuse a NIfTI-1 file that lacks voxels.
+def _check_nifti(file: Path, head: bytes, length: int) -> None:
+    """Refuse a NIfTI-1 file that lacks voxels, or whose header ITK does not come back from.
 
     Offsets as in https://nifti.nimh.nih.gov/pub/dist/src/niftilib/nifti1.h; ITK reads no NIfTI-2.
     """
+    order = "<" if head[:4] == b"\x5c\x01\0\0" else ">"
+    if struct.unpack_from(f"{order}i", head)[0] != _NIFTI_HEADER:
+        raise InputError(file.name, "it is damaged or not an image", _MEND)
     mark = head[344:348]
     if mark not in (b"n+1\0", b"ni1\0"):
         reason = "it is an ANALYZE image, or a NIfTI file whose mark is damaged: left and right cannot be told"
         raise InputError(file.name, reason, "Convert it to NIfTI from its source.")
-    order = "<" if 1 <= head[40] <= 7 and not head[41] else ">"
     dimensions, *sizes = struct.unpack_from(f"{order}8h", head, 40)
-    (bits,) = struct.unpack_from(f"{order}h", head, 72)
+    # By the data type, as ITK does: the number of bits that stands beside it may be another.
+    bits = _BITS.get(struct.unpack_from(f"{order}h", head, 70)[0], 0)
     (start,) = struct.unpack_from(f"{order}f", head, 108)
     # niftilib, and so ITK, takes a size below 1 for 1.
-    if not 1 <= dimensions <= 7 or min(sizes[:dimensions]) < 1 or not 0 <= start <= _MOST_BYTES:
+    if not bits or not 1 <= dimensions <= 7 or min(sizes[:dimensions]) < 1 or not 0 <= start <= _MOST_BYTES:
         raise InputError(file.name, _NO_VOXELS, _AGAIN)
+    refuse_size(math.prod(sizes[:dimensions]), file.name)
+    qform, sform = struct.unpack_from(f"{order}2h", head, 252)
+    place = [*struct.unpack_from(f"{order}4f", head, 76)]
+    place += struct.unpack_from(f"{order}6f", head, 256) if qform else ()
+    place += struct.unpack_from(f"{order}12f", head, 280) if sform else ()
+    # ITK searches for a rotation without end where one of these is no number.
+    if not all(abs(number) < _BEYOND_MEASURE for number in place):
+        raise GeometryError(file.name, "its geometry holds values that are not numbers", "Export the scan again.")
     wanted = math.prod(sizes[:dimensions]) * bits // 8
     if mark == b"n+1\0":
         wanted += int(start)
@@ -139,6 +185,15 @@ def _refuse_short_nifti(file: Path, head: bytes, length: int) -> None:
         length = next((_unzipped(voxels)[1] for voxels in _voxel_files(file) if voxels.is_file()), 0)
     if length < wanted:
         raise InputError(file.name, f"it is damaged or ends too early: {length} bytes of {wanted}", _AGAIN)
+
+
+def _refuse_odd_meta_image(file: Path, head: bytes) -> None:
+    """Refuse a MetaImage header with numbers of axes, voxels or channels that MetaIO, and so ITK, hangs on."""
+    for key, most in ((b"NDims", 5), (b"DimSize", MOST_VALUES), (b"ElementNumberOfChannels", MOST_VALUES)):
+        for text in re.findall(key + rb"\s*[=:]([^\r\n]*)", head):
+            numbers = text.split()
+            if not numbers or not all(number.isdigit() and 1 <= int(number[:12]) <= most for number in numbers):
+                raise InputError(file.name, _NO_VOXELS, _AGAIN)
 
 
 def _voxel_files(header: Path) -> list[Path]:

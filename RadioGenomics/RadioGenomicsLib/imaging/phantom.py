@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -125,13 +126,13 @@ def _voxel_centers(affine: np.ndarray) -> np.ndarray:
     return ijk @ affine[:3, :3].T.astype(np.float32) + affine[:3, 3].astype(np.float32)
 
 
-def _radius(ras: np.ndarray, ellipsoid: tuple) -> np.ndarray:
+def _radius(ras: np.ndarray, ellipsoid: Sequence[Sequence[float]]) -> np.ndarray:
     """Distance from an ellipsoid's center in units of its half axes: 1 on its surface."""
     center, half_axes = np.asarray(ellipsoid, np.float32)
     return np.linalg.norm((ras - center) / half_axes, axis=-1)
 
 
-def _inside(ras: np.ndarray, ellipsoid: tuple, swell: np.ndarray | float = 0.0) -> np.ndarray:
+def _inside(ras: np.ndarray, ellipsoid: Sequence[Sequence[float]], swell: np.ndarray | float = 0.0) -> np.ndarray:
     return _radius(ras, ellipsoid) < 1.0 + swell
 
 

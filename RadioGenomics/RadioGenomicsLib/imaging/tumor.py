@@ -19,6 +19,9 @@ _SMOOTHING_MM = 1.0
 _SEED_RADIUS_MM = 3.0
 # Bridges narrower than twice this (vessels, bright rims of the ventricles) do not carry the growth on.
 _OPENING_MM = 2.0
+_FAR_MM = 1e7
+# Of ITK's recursive smoothing.
+_FEWEST_VOXELS = 4
 _ROUNDS = 5
 # In spreads of the tissue around: less than this is not told from noise.
 _LEAST_CONTRAST = 1.0
@@ -36,19 +39,27 @@ def tumor_from_seed(volume: Volume, seed_ras: ArrayLike, within: Volume | None =
             surroundings grow as well.
         seed_ras: the point, RAS millimeters.
         within: where the tumor can be, on any grid: the brain; where not given, the lungs of a CT (else its
-            body), the body of any other scan.
+            body), the body of any other scan. A mask of the whole scan counts as not given.
 
     Returns:
         The mask (uint8) on the volume's grid, inside ``within``.
 
     Raises:
-        RegionError: the seed lies outside, does not stand out, or the growth runs through half of ``within``.
+        RegionError: the seed lies outside, does not stand out, or the growth runs through half of ``within``; or the
+            scan is too thin.
     """
-    seed = np.rint(volume.ijk(np.asarray(seed_ras, float))).astype(int)
-    if (seed < 0).any() or (seed >= volume.size).any():
+    if min(volume.size) < _FEWEST_VOXELS:
+        reason = f"the scan is less than {_FEWEST_VOXELS} voxels thick, which is too thin to grow in"
+        raise RegionError("seed", reason, "Draw the tumor, or place a box around it.")
+    seed_ras = np.asarray(seed_ras, float)
+    seed = np.rint(volume.ijk(np.clip(np.nan_to_num(seed_ras), -_FAR_MM, _FAR_MM))).astype(int)
+    if not np.isfinite(seed_ras).all() or (seed < 0).any() or (seed >= volume.size).any():
         raise RegionError("seed", "it lies outside the scan", "Place it in the tumor.")
     kji = tuple(seed[::-1])
-    allowed = on_grid(within, volume) if within is not None else _allowed(volume, kji)
+    allowed = on_grid(within, volume) if within is not None else None
+    if allowed is None or allowed.all():
+        # A mask of everything tells nothing of where the tumor can be.
+        allowed = _allowed(volume, kji)
     if not allowed[kji]:
         raise RegionError("seed", f"it lies outside {_name(within)}", "Place it in the tumor, or correct that region.")
     image = sitk.SmoothingRecursiveGaussian(sitk.Cast(to_image(volume), sitk.sitkFloat32), _SMOOTHING_MM)
@@ -59,6 +70,9 @@ def tumor_from_seed(volume: Volume, seed_ras: ArrayLike, within: Volume | None =
     region = inside
     for _ in range(_ROUNDS):
         level, around = float(np.median(smooth[inside])), smooth[allowed & ~region]
+        if not around.size:
+            reason = f"{_name(within)} holds nothing around it to compare it with"
+            raise RegionError("seed", reason, "Give a larger region, or draw the tumor.")
         low, middle, high = np.percentile(around, (16, 50, 84))
         if abs(level - middle) < _LEAST_CONTRAST * (high - low) / 2:
             raise RegionError(
@@ -107,7 +121,7 @@ def tumor_from_box(
     """
     axes = np.eye(3) if axes is None else np.asarray(axes, float)
     half = np.abs(np.asarray(size_mm, float)) / 2
-    k, j, i = np.indices(volume.array.shape, sparse=True)
+    k, j, i = np.indices(volume.array.shape, sparse=True)  # type: ignore[misc]  # of any shape
     inside = np.ones(volume.array.shape, bool)
     # Position along each of the box's axes, as a sum over the three voxel indices.
     steps = axes.T @ volume.affine[:3, :3]
@@ -162,7 +176,7 @@ def _opened(connected: np.ndarray, seed_kji: tuple[int, ...], spacing: tuple[flo
 
 def _ball(volume: Volume, seed: np.ndarray) -> np.ndarray:
     """The voxels around the seed, the seed's own at least."""
-    k, j, i = np.indices(volume.array.shape, sparse=True)
+    k, j, i = np.indices(volume.array.shape, sparse=True)  # type: ignore[misc]  # of any shape
     sx, sy, sz = volume.spacing
     squared = ((i - seed[0]) * sx) ** 2 + ((j - seed[1]) * sy) ** 2 + ((k - seed[2]) * sz) ** 2
     return squared <= _SEED_RADIUS_MM**2

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from RadioGenomicsLib.errors import Canceled
 from RadioGenomicsLib.errors import DependencyError
@@ -72,6 +72,9 @@ class ChildProcess:
         self._log: deque[str] = deque(maxlen=_LOG_LINES)
         # None of them may hold this object: it could never be dropped.
         self._end = weakref.finalize(self, _end_all, self._process, folder)
+        assert self._process.stdin  # these three are the pipes asked for above
+        assert self._process.stdout
+        assert self._process.stderr
         self._readers = [
             _reader(self._process.stdout, self._told.put, _MESSAGE_BYTES),
             _reader(self._process.stderr, self._log.append, _LINE_BYTES),
@@ -149,7 +152,7 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _reader(stream: BinaryIO, put: Callable[[str], None], longest: int) -> threading.Thread:
+def _reader(stream: IO[bytes], put: Callable[[str], None], longest: int) -> threading.Thread:
     def read() -> None:
         with suppress(OSError, ValueError):
             while line := stream.readline(longest):
@@ -160,11 +163,12 @@ def _reader(stream: BinaryIO, put: Callable[[str], None], longest: int) -> threa
     return thread
 
 
-def _end_all(process: subprocess.Popen, folder: Path) -> None:
+def _end_all(process: subprocess.Popen[bytes], folder: Path) -> None:
     if process.poll() is None:
         end_tree(process.pid)
         with suppress(subprocess.TimeoutExpired):
             process.wait(_END_S)
+    assert process.stdin
     with suppress(OSError):
         process.stdin.close()
     # Windows gives up the files of a process some time after its end.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from typing import Any
 from typing import TextIO
 
 from RadioGenomicsLib import errors
@@ -26,7 +27,7 @@ def write_error(lines: TextIO, error: RadioGenomicsError) -> None:
     _write(lines, {"error": told})
 
 
-def parse(line: str) -> dict | None:
+def parse(line: str) -> dict[str, Any] | None:
     """Return what a line tells, or None where it is not one of ours."""
     try:
         told = json.loads(line)
@@ -38,14 +39,14 @@ def parse(line: str) -> dict | None:
 def error_of(told: dict[str, str]) -> RadioGenomicsError:
     """Return the error that a child process told of, of its own kind where this software knows it."""
     kinds = dict(inspect.getmembers(errors, inspect.isclass))
-    kind = kinds.get(told["kind"], RadioGenomicsError)
-    error = RadioGenomicsError.__new__(kind)
+    kind: type[Any] = kinds.get(told["kind"], RadioGenomicsError)
+    error: RadioGenomicsError = RadioGenomicsError.__new__(kind)
     # Not by the kind's own constructor: Canceled takes other arguments.
     RadioGenomicsError.__init__(error, told["subject"], told["reason"], told["mend"])
     return error
 
 
-def _write(lines: TextIO, told: dict) -> None:
+def _write(lines: TextIO, told: dict[str, Any]) -> None:
     # ASCII only: no console's encoding can spoil it.
     lines.write(json.dumps(told) + "\n")
     lines.flush()

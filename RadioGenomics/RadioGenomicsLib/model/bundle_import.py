@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import lzma
 import shutil
 import stat
+import struct
 import uuid
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from pathlib import PurePosixPath
 from typing import IO
@@ -28,6 +31,8 @@ _MOST_ENTRIES = 1000
 _CHUNK = 1 << 20
 _FILES = (CARD, WEIGHTS, GENES)
 _AGAIN = "Get the bundle again from where it was published."
+# What zipfile lets through of its decompressors and of its own parsing.
+_DAMAGE = (zlib.error, lzma.LZMAError, struct.error, IndexError, OverflowError)
 
 Opener = Callable[[], IO[bytes]]
 
@@ -77,8 +82,8 @@ def _unpack(source: Path, folder: Path) -> None:
     try:
         with zipfile.ZipFile(source) as archive:
             chosen = _entries(source, archive)
-            _copy(source, {name: lambda entry=entry: archive.open(entry) for name, entry in chosen.items()}, folder)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
+            _copy(source, {name: partial(archive.open, entry) for name, entry in chosen.items()}, folder)
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, *_DAMAGE) as error:
         raise BundleError(source, f"it is no zip file that can be read ({error})", _AGAIN) from error
     except RuntimeError as error:
         # zipfile's word for a password.
@@ -88,7 +93,8 @@ def _unpack(source: Path, folder: Path) -> None:
 
 def _entries(source: Path, archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     """Return the entries of the bundle's files, after a look at every entry."""
-    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    # Not entry.is_dir(), which fails on an empty name.
+    entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
     if len(entries) > _MOST_ENTRIES:
         raise BundleError(source, f"it holds {len(entries)} files, a bundle has {len(_FILES)}", _AGAIN)
     for entry in entries:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from dataclasses import dataclass
 from typing import Any
 from typing import Self
 
 
+@dataclass(frozen=True, eq=False)
 class JSONBlock:
     """Base of frozen dataclasses of numbers, texts and tuples; JSON has lists where they have tuples."""
 

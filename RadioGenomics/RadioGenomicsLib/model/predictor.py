@@ -7,6 +7,7 @@ import platform
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
@@ -147,7 +148,7 @@ class Predictor:
             provenance=self._provenance(study, explained),
         )
 
-    def _provenance(self, study: Study, explained: int) -> dict:
+    def _provenance(self, study: Study, explained: int) -> dict[str, Any]:
         import torch
 
         return {

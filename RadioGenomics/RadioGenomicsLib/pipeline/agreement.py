@@ -36,6 +36,7 @@ def doubtful_channels(study: Study, reference_role: str) -> list[str]:
 def sharpness(study: Study, channel: np.ndarray, reference_role: str) -> float:
     """Return how much more a channel tells of the reference where it lies than shifted to the four sides."""
     reference, inside = study.channels[reference_role], study.brain.array > 0
+    assert reference is not None  # or it would not be the reference
     step = round(_SHIFT_MM / study.grid.spacing[0])
     shifted = [np.roll(channel, n, axis) for axis in (1, 2) for n in (step, -step)]
     there = _mutual_information(channel[inside], reference[inside])

@@ -35,8 +35,8 @@ from RadioGenomicsLib.pipeline.volume_files import write_exactly
 
 CARD, ARRAYS = "job.json", "arrays.npz"
 _REQUESTS: dict[str, type] = {"prediction": PredictionRequest, "tumor": TumorRequest, "brain": BrainRequest}
-# Fields of a Prediction that need a form of their own; the others are arrays, numbers and JSON.
 _ZIP = (BadZipFile, zlib.error)
+# Fields of a Prediction that need a form of their own; the others are arrays, numbers and JSON.
 _APART = ("bundle", "attribution")
 
 

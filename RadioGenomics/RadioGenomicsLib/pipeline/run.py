@@ -68,9 +68,13 @@ def run(request: Request, steps: Steps | None = None, progress: Progress = silen
     Raises:
         RadioGenomicsError: one of its kinds, naming what is wrong and how to mend it.
     """
-    answer = {PredictionRequest: _predict, TumorRequest: _outline_tumor, BrainRequest: _extract_brain}[type(request)]
+    steps = steps or Steps()
     with told_plainly():
-        return answer(request, steps or Steps(), progress)
+        if isinstance(request, PredictionRequest):
+            return _predict(request, steps, progress)
+        if isinstance(request, TumorRequest):
+            return _outline_tumor(request, steps, progress)
+        return _extract_brain(request, steps, progress)
 
 
 def panels_with(wanted: str) -> dict[str, Panel]:
@@ -138,11 +142,13 @@ def _outlined(request: PredictionRequest | TumorRequest, steps: Steps, progress:
         raise ChannelError("the study", "no scan was given", "Choose at least the scan that the model needs.")
     progress(0.02, "Loading the model")
     predictor = steps.load(request.model, request.device)
-    brain, brain_from = request.brain, "mask"
-    if isinstance(brain, str):
+    brain_from = "mask"
+    if isinstance(request.brain, str):
         brain, brain_from = steps.brain(
-            request.channels, method=brain, device=request.device, progress=within(progress, 0.05, 0.5)
+            request.channels, method=request.brain, device=request.device, progress=within(progress, 0.05, 0.5)
         )
+    else:
+        brain = request.brain
     progress(0.5, "Aligning the scans")
     study = steps.study(request.channels, predictor, brain=brain)
     if brain is not None:

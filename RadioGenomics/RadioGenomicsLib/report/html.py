@@ -6,6 +6,7 @@ import base64
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
@@ -78,7 +79,7 @@ def report_html(prediction: Prediction, panels: Mapping[str, Panel], panel: str,
     )
 
 
-def _panel_section(prediction: Prediction, panel: Panel) -> dict:
+def _panel_section(prediction: Prediction, panel: Panel) -> dict[str, Any]:
     table = panel_table(prediction, panel)
     references: dict[str, int] = {}
     genes = [
@@ -122,7 +123,7 @@ def _charts(table: GeneTable, title: str, synthetic: bool) -> list[str]:
     ]
 
 
-def _unusual(rows: GeneTable) -> list[dict]:
+def _unusual(rows: GeneTable) -> list[dict[str, Any]]:
     """Return the reliable genes that are predicted farthest from the cohort's mean."""
     places = np.flatnonzero(rows["reliable"] & np.isfinite(rows["predicted_z"]))
     farthest = places[np.argsort(-np.abs(rows["predicted_z"][places]), kind="stable")][:_MOST_UNUSUAL]

@@ -6,6 +6,7 @@ Axial and coronal pictures follow the radiological convention: the patient's lef
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -110,7 +111,7 @@ def _gray(scan: Volume) -> Volume:
     return scan.with_array(np.clip(gray, 0.0, 1.0).astype(np.float32))
 
 
-def _head_box(scans, plane: Plane) -> tuple[slice, slice]:
+def _head_box(scans: Iterable[Volume], plane: Plane) -> tuple[slice, slice]:
     shown = [ndimage.binary_opening(plane.cut(scan) > 0.15, iterations=2) for scan in scans]
     return box_around(shown, round(_MARGIN_MM / plane.pixel_mm))
 

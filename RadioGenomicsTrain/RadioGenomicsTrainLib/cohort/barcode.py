@@ -136,7 +136,7 @@ def one_sample_per_patient(names: Iterable[str]) -> tuple[dict[str, str], list[D
             raise InputError(name, "this sample stands twice in one file", "Keep one column for each sample.")
         seen.add(name)
         barcode = parse_barcode(name)
-        if barcode.is_primary_tumor:
+        if barcode.is_primary_tumor or barcode.sample_type is None:
             samples.setdefault(barcode.patient, []).append((name, barcode))
         else:
             what = SAMPLE_TYPES.get(barcode.sample_type, f"sample type {barcode.sample_type:02d}")

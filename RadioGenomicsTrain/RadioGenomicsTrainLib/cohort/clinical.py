@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsTrainLib.cohort.patient_ids import TCGA
@@ -71,7 +72,7 @@ def read_clinical(sources: Sequence[ClinicalSource], ids: PatientIds = TCGA) -> 
     Raises:
         InputError: a table cannot be read, lacks a column, names no patient in a row, or has an age that is none.
     """
-    found: dict[str, dict[str, str | float]] = {}
+    found: dict[str, dict[str, Any]] = {}
     for source in sources:
         for patient, traits in _read_source(source, ids).items():
             found[patient] = {**traits, **found.get(patient, {})}

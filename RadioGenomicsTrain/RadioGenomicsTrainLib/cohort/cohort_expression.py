@@ -22,7 +22,8 @@ def read_cohort_expression(description: CohortDescription) -> tuple[ExpressionMa
         InputError: a table cannot be read, or is not in the unit that the cohort file states.
     """
     gene_names = load_gene_names()
-    matrices, dropped = [], []
+    matrices: list[ExpressionMatrix] = []
+    dropped: list[Dropped] = []
     for source in description.expression:
         matrix, lost = read_expression(
             source.path, source.unit, gene_names, source.clip, description.patient_ids, source.leave_out, source.log2

@@ -146,7 +146,7 @@ def _patient_ids(text: dict[str, Any] | None, path: Path) -> PatientIds:
     if text is None:
         return TCGA
     pattern = _pattern(text["pattern"], "patients.pattern", path)
-    if "patient" not in pattern.groupindex:
+    if pattern is None or "patient" not in pattern.groupindex:
         mend = "Write it as in '(?P<patient>(?P<site>R01)-[0-9]{3})'."
         raise InputError(path, "patients.pattern has no group named patient", mend)
     return PatientIds(pattern)

@@ -117,7 +117,7 @@ def read_expression(
         raise InputError(path, "it holds no primary tumor", "Give a table with samples as in TCGA-CS-4938-01.")
     rows, resolved, dropped_genes = one_row_per_gene(raw.genes, gene_names)
     position = {name: index for index, name in enumerate(raw.samples)}
-    values = raw.values[np.ix_([position[name] for name in chosen.values()], rows)]
+    values = raw.values[np.ix_(np.array([position[name] for name in chosen.values()]), rows)]
     if log2 and not path.is_dir():
         values = _logarithms(values, unit, path)
     check_unit(values, unit, path)

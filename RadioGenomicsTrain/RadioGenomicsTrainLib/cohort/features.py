@@ -75,7 +75,7 @@ def read_features(source: FeatureSource, ids: PatientIds = TCGA) -> tuple[Featur
         why = _why_no_feature(name, source)
         values, lost = (None, []) if why else _numbers(name, cells[name].tolist(), patients)
         why = why or _why_unusable(values)
-        if why:
+        if why or values is None:
             dropped.append(Dropped("feature", name, why))
         else:
             columns.append(values)

@@ -172,7 +172,7 @@ def read_plan(path: Path | str) -> tuple[PlannedSeries, ...]:
     try:
         with open(path, encoding="utf-8-sig", newline="") as stream:
             series = tuple(
-                PlannedSeries(**{**row, "images": int(row["images"]), "size_MB": float(row["size_MB"])})
+                PlannedSeries(**{**row, "images": int(row["images"]), "size_MB": float(row["size_MB"])})  # type: ignore[arg-type]
                 for row in csv.DictReader(stream, restkey="cells beyond the columns", restval="")
             )
         if not all(math.isfinite(one.size_MB) for one in series):

@@ -190,7 +190,7 @@ def _tidied(
     return RawMatrix(
         samples=tuple(samples[row] for row in rows),
         genes=_at(genes, kept),
-        values=values[np.ix_(rows, np.flatnonzero(kept))],
+        values=values[np.ix_(np.array(rows), np.flatnonzero(kept))],
         dropped=(
             *dropped,
             *(Dropped("sample", name, "it has no value") for name in empty),
@@ -201,4 +201,4 @@ def _tidied(
 
 
 def _at(names: Sequence[str], mask: np.ndarray) -> tuple[str, ...]:
-    return tuple(names[i] for i in np.flatnonzero(mask))
+    return tuple(names[i] for i in np.flatnonzero(mask).tolist())

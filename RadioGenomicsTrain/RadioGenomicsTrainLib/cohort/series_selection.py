@@ -16,7 +16,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from collections.abc import Mapping
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from RadioGenomicsLib.imaging.roles import guess_role
@@ -160,7 +159,7 @@ def _why_passed_over(series: SeriesFacts, rule: SelectionRule) -> str:
     return ""
 
 
-def _rank(series: SeriesFacts, rule: SelectionRule) -> Sequence[object]:
+def _rank(series: SeriesFacts, rule: SelectionRule) -> tuple[bool, int, int, int, str]:
     text = _plain(series.description)
     preferred = next((i for i, pattern in enumerate(rule.preferred) if re.search(pattern, text)), len(rule.preferred))
     avoided = re.search(rule.avoided, text) is not None

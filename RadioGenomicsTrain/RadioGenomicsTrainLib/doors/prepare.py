@@ -53,8 +53,8 @@ def prepare(request: CohortRequest, progress: Progress = silent) -> Prepared:
     cohort = request.load(within(progress, 0.0, 0.1))
     rest = within(progress, 0.1, 1.0)
     preprocessing = request.settings().preprocessing
-    patients, dropped = prepare_cohort(cohort, preprocessing, request.work / "prepared", rest, request.workers)
-    dropped = (*cohort.dropped, *dropped)
+    patients, unprepared = prepare_cohort(cohort, preprocessing, request.work / "prepared", rest, request.workers)
+    dropped = (*cohort.dropped, *unprepared)
     write_dropped(dropped, request.work)
     if not patients:
         mend = f"The reasons are in {request.work / DROPPED}."

@@ -67,7 +67,8 @@ class CohortRequest:
 
         settings = BuildSettings()
         asked = {"repeats": self.repeats, "permutations": self.permutations}
-        head = replace(settings.head, **{name: value for name, value in asked.items() if value is not None})
+        given = {name: value for name, value in asked.items() if value is not None}
+        head = replace(settings.head, **given)  # type: ignore[arg-type]  # of either kind
         encoder = settings.encoder if self.epochs is None else replace(settings.encoder, epochs=self.epochs)
         return replace(settings, head=head, encoder=encoder)
 

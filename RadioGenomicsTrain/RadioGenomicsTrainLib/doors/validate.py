@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
 from RadioGenomicsTrainLib.doors.prepare import prepare
 from RadioGenomicsTrainLib.doors.request import CohortRequest
+
+if TYPE_CHECKING:
+    from RadioGenomicsTrainLib.cohort.feature_cohort import FeatureCohort
+    from RadioGenomicsTrainLib.cohort.manifest import Cohort
 
 
 def validate(request: CohortRequest, progress: Progress = silent, gene_sets: Path | None = None) -> Path:
@@ -28,6 +33,7 @@ def validate(request: CohortRequest, progress: Progress = silent, gene_sets: Pat
     """
     from RadioGenomicsTrainLib.training.cohort_validation import validate_cohort
 
+    cohort: Cohort | FeatureCohort
     if request.is_of_features():
         cohort, rest = request.load_features(), progress
     else:

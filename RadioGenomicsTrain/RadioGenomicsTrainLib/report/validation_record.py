@@ -56,7 +56,18 @@ class Record:
         """Return the rungs of a block, from the lowest, those of site-disjoint folds among them."""
         return self.rows("ladder", block=block, family=family)
 
-    def shown(self, block: str, family: str = "genes", splits: str = "random") -> Row | None:
+    def shown(self, block: str, family: str = "genes") -> Row:
+        """Return the rung whose single genes, or gene sets, the record holds.
+
+        Raises:
+            LookupError: none was measured.
+        """
+        row = self.find_shown(block, family)
+        if row is None:
+            raise LookupError(f"no rung of {block}, {family}")
+        return row
+
+    def find_shown(self, block: str, family: str = "genes", splits: str = "random") -> Row | None:
         """Return the rung whose single genes the record holds; None where it was not measured with such folds.
 
         That is the default; a family that it cannot predict shows the head that the bundle ships.
@@ -83,7 +94,7 @@ def read_record(folder: Path) -> Record:
         card = json.loads((folder / "record.json").read_text(encoding="utf-8"))
         tables = {path.stem: _read_table(path) for path in sorted(folder.glob("*.csv"))}
         record = Record(folder, card, tables)
-        whole = all(record.shown(block["id"]) and record.targets(block["id"]) for block in card["blocks"])
+        whole = all(record.find_shown(block["id"]) and record.targets(block["id"]) for block in card["blocks"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise not_whole(folder, repr(error)) from error
     if card.get("schema") != SCHEMA:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from RadioGenomicsLib.report.numbers import UNKNOWN
 from RadioGenomicsLib.report.numbers import signed
@@ -63,7 +64,7 @@ def label(name: str) -> str:
     return _OUTCOMES.get(name, name.replace("_", " "))
 
 
-def block_title(block: Mapping) -> str:
+def block_title(block: Mapping[str, Any]) -> str:
     """Return what a block of genes is: its unit, its genes and its patients."""
     return f"{block['unit']}: {count(block['genes'], 'gene')}, {count(block['n'], 'patient')}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch.nn import functional
@@ -72,7 +73,7 @@ def change_intensities(
         generator: of the random numbers.
     """
     count, channels = len(planes), int(channel_of_plane.max()) + 1
-    drawn = {"generator": generator, "device": generator.device}
+    drawn: dict[str, Any] = {"generator": generator, "device": generator.device}
     factor = 1 + settings.contrast * torch.randn(count, channels, **drawn)
     offset = settings.brightness * torch.randn(count, channels, **drawn)
     kept = (torch.rand(count, channels, **drawn) >= settings.drop_channel).float()
@@ -91,7 +92,7 @@ def hidden_blocks(
     count: int, rows: int, columns: int, settings: Augmentation, generator: torch.Generator
 ) -> torch.Tensor:
     """Draw which pixels are hidden: ``[count, 1, rows, columns]``, 1 where hidden, in blocks of 16 x 16."""
-    drawn = {"generator": generator, "device": generator.device}
+    drawn: dict[str, Any] = {"generator": generator, "device": generator.device}
     blocks = torch.rand(count, 1, rows // 16, columns // 16, **drawn) < settings.hidden_share
     chosen = torch.rand(count, 1, 1, 1, **drawn) < settings.hide
     return functional.interpolate((blocks & chosen).float(), scale_factor=16.0)

@@ -60,7 +60,7 @@ def gene_index(
     A gene whose adjusted p is not known (NaN) or above alpha is not reliable.
     """
 
-    def joined(columns: list) -> np.ndarray:
+    def joined(columns: list[Any]) -> np.ndarray:
         return np.concatenate([np.asarray(column) for column in columns])
 
     return GeneIndex(

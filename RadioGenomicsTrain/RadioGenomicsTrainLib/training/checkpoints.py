@@ -11,6 +11,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -93,7 +94,7 @@ class TrainingState:
             return
         self._load(header, tensors)
 
-    def _load(self, header: dict, tensors: dict[str, torch.Tensor]) -> None:
+    def _load(self, header: dict[str, Any], tensors: dict[str, torch.Tensor]) -> None:
         with torch.no_grad():
             for name, tensor in self._network_tensors().items():
                 tensor.copy_(tensors[name])

@@ -114,7 +114,7 @@ def validate_cohort(
 
 def _stored(work: Path, blocks: Sequence[Block], patients: Sequence[str]) -> dict[str, StoredPrediction]:
     """Return the published method's predictions, where the training left them."""
-    found = {}
+    found: dict[str, StoredPrediction] = {}
     for block in blocks:
         path = work / "paper" / f"predictions_{block.id}.npz"
         stored = read_prediction(path, [patients[i] for i in block.rows], block.families[0].symbols)

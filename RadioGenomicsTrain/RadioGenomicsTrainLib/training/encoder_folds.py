@@ -132,7 +132,14 @@ def _train_together(everybody: Sequence[PreparedPatient], waiting: Mapping[str, 
         join(job.device).wait()
     for number, (name, job) in enumerate(waiting.items()):
         part = within(progress, number / len(waiting), (number + 1) / len(waiting))
-        job.train(everybody, lambda fraction, step, name=name, part=part: part(fraction, f"{name}: {step}"))
+        job.train(everybody, _naming(part, name))
+
+
+def _naming(progress: Progress, name: str) -> Progress:
+    def report(fraction: float, step: str) -> None:
+        progress(fraction, f"{name}: {step}")
+
+    return report
 
 
 def _train_side_by_side(

@@ -68,7 +68,8 @@ def set_exercise(
     tumor = apply_affine(tumor, matrices, nearest=True)
     of_plane = torch.tensor(channel_of_plane, device=planes.device)
     changed = change_intensities(planes, of_plane, reference, augmentation, generator)
-    hidden = hidden_blocks(len(planes), *planes.shape[2:], augmentation, generator)
+    rows, columns = planes.shape[2:]
+    hidden = hidden_blocks(len(planes), rows, columns, augmentation, generator)
     seen = (changed * (1 - hidden)).contiguous(memory_format=torch.channels_last)
     return Exercise(seen, tumor, planes[:, :channels], hidden)
 

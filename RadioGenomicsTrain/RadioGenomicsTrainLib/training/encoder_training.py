@@ -100,7 +100,7 @@ class EncoderTraining:
         model = TransUNet(network)
         if start_from is not None:
             model.load_state_dict({name: torch.from_numpy(array) for name, array in load_tensors(start_from).items()})
-        self._model = model.to(place, memory_format=torch.channels_last)
+        self._model = model.to(place, memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch has it
         self._averaged = copy.deepcopy(self._model).eval()
         optimizer = torch.optim.AdamW(
             self._model.parameters(),
@@ -141,7 +141,7 @@ class EncoderTraining:
         exact = torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True, allow_tf32=False)
         with TrainingLog(log_folder if first else None, state.epoch) as log, exact:
             while state.epoch < epochs and not state.stopping.finished:
-                scalars = {"loss": self._epoch(), "learning_rate": state.schedule.get_last_lr()[0]}
+                scalars = {"loss": self._epoch(), "learning_rate": float(state.schedule.get_last_lr()[0])}
                 if self._inner is not None:
                     scalars["inner_loss"] = self._ranks.agree(self._inner_loss(self._inner))
                     state.stopping.note(scalars["inner_loss"])

@@ -41,7 +41,6 @@ def varies_and_is_expressed(values: np.ndarray, units: Sequence[str]) -> np.ndar
         values: expression ``[n, G]``, complete.
         units: of every gene.
     """
-    units = np.asarray(units)
     is_level = np.array([bool(_ABUNDANCE.search(unit)) for unit in units])
-    varies = values.std(axis=0) > np.where(units == "z", _LEAST_SPREAD_OF_Z, 0.0)
+    varies = values.std(axis=0) > np.where(np.asarray(units) == "z", _LEAST_SPREAD_OF_Z, 0.0)
     return varies & (~is_level | (np.median(values, axis=0) > 0))

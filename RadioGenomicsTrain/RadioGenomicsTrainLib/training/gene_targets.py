@@ -54,7 +54,7 @@ def gene_blocks(
         matrix = expression.for_genes(columns)
         values = matrix.values[rows]
         units = np.array(matrix.units)
-        kept = kept_everywhere(values, units, splits(len(rows)) if splits else [])
+        kept = kept_everywhere(values, matrix.units, splits(len(rows)) if splits else [])
         reason = f"hardly varies, or is not expressed, in the {len(rows)} patients with images or in a training fold"
         dropped += [Dropped("gene", matrix.symbols[i], reason) for i in np.flatnonzero(~kept)]
         for unit in np.unique(units[kept]):

@@ -52,6 +52,7 @@ def fit_kernel_head(
     """
     probabilities = [found.probability for found in unseen]
     embedding = embed_cohort(patients, preprocessing, probabilities, within(progress, 0.0, 0.3))
+    assert embedding.proposed is not None  # since there are probabilities
     values, groups = embedding.values, embedding.groups
     validations = [
         validate_block(block, values, settings, within(progress, 0.3 + 0.6 * i / len(blocks), 0.9), groups=groups)

@@ -180,7 +180,7 @@ def _key(method: PaperMethod, test: np.ndarray, encoder: Path, digests: Sequence
     made_from = [method.network.to_json(), method.settings.to_json(), method.reference, test.tolist(), digests]
     digest = hashlib.sha256(json.dumps(made_from).encode())
     digest.update(encoder.read_bytes())
-    digest.update(np.ascontiguousarray(targets))
+    digest.update(np.ascontiguousarray(targets).data)
     return digest.hexdigest()[:16]
 
 
@@ -194,7 +194,7 @@ def _read(path: Path) -> np.ndarray | None:
 
 def _write(path: Path, **arrays: np.ndarray) -> None:
     aside = path.with_name(f".{path.stem}.{uuid.uuid4().hex[:8]}.npz")
-    np.savez(aside, **arrays)
+    np.savez(aside, **arrays)  # type: ignore[arg-type]  # takes them for its own options
     aside.replace(path)
 
 

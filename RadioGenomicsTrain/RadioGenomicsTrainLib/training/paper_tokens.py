@@ -74,7 +74,7 @@ def tumor_tokens(slices: TumorSlices, encoder: TransUNet) -> tuple[torch.Tensor,
     with torch.autocast(slices.planes.device.type, torch.bfloat16):
         found, _ = encoder.tokens(slices.planes)
     found = found.float()
-    inside = functional.adaptive_avg_pool2d(slices.tumor, found.shape[2:])[:, 0] > 0
+    inside = functional.adaptive_avg_pool2d(slices.tumor, (found.shape[2], found.shape[3]))[:, 0] > 0
     patients = range(int(slices.owner.max()) + 1)
     sequences = [found[slices.owner == i].movedim(1, -1).flatten(0, 2).T for i in patients]
     within = [inside[slices.owner == i].flatten() for i in patients]

@@ -132,7 +132,7 @@ def train_paper_model(
                 losses.append(loss.detach())
             scalars = {
                 "MSE": float(torch.stack(losses).cpu().double().mean()),
-                "learning_rate": schedule.get_last_lr()[0],
+                "learning_rate": float(schedule.get_last_lr()[0]),
             }
             if len(inner):
                 predicted = _predict([patients[i] for i in inner], reference, encoder, head)
@@ -175,7 +175,7 @@ def _made_from(
 ) -> str:
     """Return a digest of all that decides the result, apart from the device."""
     digest = hashlib.sha256(json.dumps([settings.to_json(), reference, [p.digest() for p in patients]]).encode())
-    digest.update(np.ascontiguousarray(z))
+    digest.update(np.ascontiguousarray(z).data)
     for tensor in encoder.state_dict().values():
         digest.update(tensor.cpu().contiguous().numpy())
     return digest.hexdigest()

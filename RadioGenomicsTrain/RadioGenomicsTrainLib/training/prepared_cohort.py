@@ -115,7 +115,7 @@ def prepare_cohort(
         if isinstance(outcome, Failed):
             reasons[name] = _why_dropped(outcome)
         else:
-            found[name] = _read(tasks[name].path)
+            found[name] = _read(tasks[name].path)  # type: ignore[assignment]  # it has just been written
         report((len(found) + len(reasons) - before) / max(len(tasks), 1), "")
     names = [patient.id for patient in cohort.patients]
     dropped = [Dropped("patient", name, reasons[name]) for name in names if name in reasons]

@@ -57,7 +57,7 @@ class Slices:
         """Return the SHA-256 of all arrays."""
         digest = hashlib.sha256(self.owner.tobytes())
         for tensor in (self.planes, self.tumor):
-            digest.update(tensor.cpu().contiguous().numpy())
+            digest.update(tensor.cpu().contiguous().numpy().data)
         return digest.hexdigest()
 
     def draw(self, tumor_slices: int, other_slices: int, generator: np.random.Generator) -> np.ndarray:

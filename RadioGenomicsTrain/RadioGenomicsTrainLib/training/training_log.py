@@ -28,7 +28,7 @@ class TrainingLog:
         self._table = None if folder is None else folder / "scalars.csv"
         self._rows: list[dict[str, str]] = []
         self._events = None
-        if self._table is None:
+        if folder is None or self._table is None:
             return
         folder.mkdir(parents=True, exist_ok=True)
         if self._table.exists() and epoch:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
+import uuid
 from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -30,6 +30,11 @@ def digest(parts: Sequence[Any]) -> str:
     return whole.hexdigest()[:24]
 
 
+def place_of(folder: Path, name: str, parts: Sequence[Any]) -> Path:
+    """Return where :func:`cached` keeps what is made from the same parts."""
+    return folder / f"{name}-{digest([name, *parts])}.npz"
+
+
 def cached(
     folder: Path, name: str, parts: Sequence[Any], make: Callable[[], Mapping[str, np.ndarray]]
 ) -> dict[str, np.ndarray]:
@@ -41,11 +46,11 @@ def cached(
         parts: arrays and plain JSON values that decide the result.
         make: computes it.
     """
-    path = folder / f"{name}-{digest([name, *parts])}.npz"
+    path = place_of(folder, name, parts)
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f".{path.stem}.{os.getpid()}.npz")
-        np.savez(aside, **make())
+        aside = path.with_name(f".{path.stem}.{uuid.uuid4().hex[:8]}.npz")
+        np.savez(aside, **make())  # type: ignore[arg-type]  # takes them for its own options
         aside.replace(path)
     with np.load(path, allow_pickle=False) as arrays:
         return dict(arrays)

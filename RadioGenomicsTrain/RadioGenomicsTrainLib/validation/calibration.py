@@ -70,7 +70,7 @@ def calibration_bins(observed: np.ndarray, predicted: np.ndarray, n_bins: int = 
     ]
 
 
-def site_scores(residual: np.ndarray, half_width: np.ndarray, sites: Sequence[str]) -> list[SiteScore]:
+def site_scores(residual: np.ndarray, half_width: np.ndarray, sites: Sequence[str] | np.ndarray) -> list[SiteScore]:
     """Score predictions site by site: an interval that holds on average may fail where scans differ.
 
     Args:

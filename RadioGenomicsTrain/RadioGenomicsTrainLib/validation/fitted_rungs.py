@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -12,6 +11,7 @@ import numpy as np
 from RadioGenomicsTrainLib.validation.cohort_data import Block
 from RadioGenomicsTrainLib.validation.cohort_data import CohortData
 from RadioGenomicsTrainLib.validation.cohort_data import Groups
+from RadioGenomicsTrainLib.validation.cohort_data import StoredPrediction
 from RadioGenomicsTrainLib.validation.cohort_data import ValidationSettings
 from RadioGenomicsTrainLib.validation.folds import repeated_folds
 from RadioGenomicsTrainLib.validation.oof_matrix import Folds
@@ -30,29 +30,41 @@ class FittedRung:
     Attributes:
         rung: which.
         splits: whether folds may share a site.
-        predict: from values [n, T] to predicted deviations [n, T] from the training-fold means.
-        mean: from values [n, T] to those means [n, T].
         h: [n, n] with ``predict(y) = h @ y``; None where the rung is not linear in Y.
-        m: [n, n] with ``mean(y) = m @ y``; None for stored predictions.
-        refit: whether ``predict`` fits anew on the values it is given.
-        made_from: what a refit depends on beside y; for the cache.
+        m: [n, n] with ``mean(y) = m @ y``; None where predictions are stored.
+        stack: what predicts in place of h, weighing its heads anew on the values it is given.
+        stored: what was predicted elsewhere, whatever the values.
     """
 
     rung: Rung
     splits: str
-    predict: Callable[[np.ndarray], np.ndarray]
-    mean: Callable[[np.ndarray], np.ndarray]
-    h: np.ndarray | None
-    m: np.ndarray | None
-    refit: bool = False
-    made_from: tuple[np.ndarray, ...] = ()
+    h: np.ndarray | None = None
+    m: np.ndarray | None = None
+    stack: Stack | None = None
+    stored: StoredPrediction | None = None
 
     @property
     def null(self) -> str:
         """Which null its correlations are held against."""
         if self.h is not None and self.rung.needs:
             return "exact"
-        return "refit" if self.refit else "none"
+        return "refit" if self.stack else "none"
+
+    def predict(self, y: np.ndarray) -> np.ndarray:
+        """Return the predicted deviations [n, T] of values [n, T] from the training-fold means."""
+        if self.stored is not None:
+            return self.stored.predicted - self.stored.mean
+        if self.stack is not None:
+            return self.stack.predict(y)
+        assert self.h is not None  # or something else would predict
+        return self.h @ y
+
+    def mean(self, y: np.ndarray) -> np.ndarray:
+        """Return the training-fold means [n, T] of values [n, T]."""
+        if self.stored is not None:
+            return self.stored.mean
+        assert self.m is not None  # it is stored, or it is there
+        return self.m @ y
 
     def scored(self, y: np.ndarray) -> np.ndarray:
         """Return what is correlated with y [n, T].
@@ -79,14 +91,14 @@ def fit_rungs(data: CohortData, block: Block, settings: ValidationSettings) -> l
     for rung in RUNGS:
         needs = [kind for kind in rung.needs if kind in data.features]
         if rung.stored and block.id in data.stored:
-            fitted.append(_stored(rung, data, block))
+            fitted.append(FittedRung(rung, RANDOM, stored=data.stored[block.id]))
         elif rung.stacked and len(needs) > 1:
             embeddings = [_embedding(data, block, [kind]) for kind in needs]
             stack = Stack.of(embeddings, splits, data.head, seed=settings.seed)
-            fitted.append(_stacked(rung, stack, oof_mean_matrix(n, splits)))
+            fitted.append(FittedRung(rung, RANDOM, m=oof_mean_matrix(n, splits), stack=stack))
         elif not rung.stored and not rung.stacked and len(needs) == len(rung.needs):
             own = [_own_folds(data.encoder_folds, block)] if "frozen_encoder" in rung.needs else splits
-            fitted.append(_linear(rung, RANDOM, _matrix(data, block, rung, own), oof_mean_matrix(n, own)))
+            fitted.append(FittedRung(rung, RANDOM, _matrix(data, block, rung, own), oof_mean_matrix(n, own)))
             other = fit_site_disjoint(data, block, rung, settings) if rung.site_disjoint else None
             fitted += [other] if other else []
     return fitted
@@ -99,22 +111,7 @@ def fit_site_disjoint(data: CohortData, block: Block, rung: Rung, settings: Vali
         return None
     splits = repeated_folds(len(sites), settings.folds, settings.repeats, settings.seed, groups=sites)
     h = _matrix(data, block, rung, splits)
-    return _linear(rung, SITE_DISJOINT, h, oof_mean_matrix(len(sites), splits))
-
-
-def _linear(rung: Rung, splits: str, h: np.ndarray, m: np.ndarray) -> FittedRung:
-    return FittedRung(rung, splits, lambda y: h @ y, lambda y: m @ y, h, m)
-
-
-def _stacked(rung: Rung, stack: Stack, m: np.ndarray) -> FittedRung:
-    made_from = tuple(fold.weights for folds in stack.repeats for fold in folds)
-    return FittedRung(rung, RANDOM, stack.predict, lambda y: m @ y, None, m, True, made_from)
-
-
-def _stored(rung: Rung, data: CohortData, block: Block) -> FittedRung:
-    stored = data.stored[block.id]
-    deviation = stored.predicted - stored.mean
-    return FittedRung(rung, RANDOM, lambda _: deviation, lambda _: stored.mean, None, None)
+    return FittedRung(rung, SITE_DISJOINT, h, oof_mean_matrix(len(sites), splits))
 
 
 def _embedding(data: CohortData, block: Block, kinds: Sequence[str]) -> tuple[np.ndarray, Groups]:

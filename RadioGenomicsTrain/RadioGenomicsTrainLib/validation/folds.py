@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -13,8 +14,8 @@ def patient_folds(
     n: int,
     k: int = 5,
     seed: int = 0,
-    groups: Sequence | None = None,
-    stratify: Sequence | None = None,
+    groups: Sequence[Any] | None = None,
+    stratify: Sequence[Any] | None = None,
 ) -> list[np.ndarray]:
     """Split patients 0..n-1 into k test sets of near-equal size.
 
@@ -61,7 +62,7 @@ def patient_folds(
     return [np.flatnonzero(fold == index) for index in range(k)]
 
 
-def site_disjoint_folds(sites: Sequence, k: int = 5, seed: int = 0) -> list[np.ndarray]:
+def site_disjoint_folds(sites: Sequence[Any], k: int = 5, seed: int = 0) -> list[np.ndarray]:
     """Split patients so that no site is in two folds (preserved-site validation, Howard et al. 2021).
 
     Score whole predictions here, (M + H) Y of :mod:`.oof_matrix`. A head that knows only the site predicts
@@ -84,15 +85,15 @@ def repeated_folds(
     k: int = 5,
     repeats: int = 5,
     seed: int = 0,
-    groups: Sequence | None = None,
-    stratify: Sequence | None = None,
+    groups: Sequence[Any] | None = None,
+    stratify: Sequence[Any] | None = None,
 ) -> list[list[np.ndarray]]:
     """Return several independent splits; average the predictions over them, then score once."""
     seeds = np.random.SeedSequence(seed).generate_state(repeats)
     return [patient_folds(n, k, int(one), groups, stratify) for one in seeds]
 
 
-def _codes(labels: Sequence, n: int) -> np.ndarray:
+def _codes(labels: Sequence[Any], n: int) -> np.ndarray:
     if len(labels) != n:
         raise ValueError(f"{len(labels)} labels for {n} patients")
     return np.unique(np.asarray(labels).astype(str), return_inverse=True)[1]

@@ -115,7 +115,8 @@ class JointNull:
         p, p_adjusted = np.ones(len(self._r)), np.ones(len(self._r))
         p[self.order], p_adjusted[self.order] = exceeded, stepdown
         figures = self._figures[:, : self._added]
-        return MaxT(self._r, p, p_adjusted, *figures, self._counts[: self._added], self._threshold, self._n_best)
+        counts = self._counts[: self._added]
+        return MaxT(self._r, p, p_adjusted, *figures, counts, self._threshold, self._n_best)  # type: ignore[call-arg]
 
     def _step_down_count(self, falling: np.ndarray) -> int:
         """Return how many of the largest r clear the bar of their rank before the first that does not."""

@@ -66,7 +66,7 @@ def climb(
         told(0.0, "")
         measured = measure(rung, family, settings, cache, told)
         lower = _rung_below(measured, steps[family.name])
-        comparison = lower and against(measured, lower, settings, cache)
+        comparison = against(measured, lower, settings, cache) if lower else None
         steps[family.name].append(Step(measured, lower.fitted.rung.name if lower else "", comparison))
     return steps
 

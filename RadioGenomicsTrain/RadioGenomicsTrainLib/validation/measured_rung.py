@@ -7,6 +7,7 @@ from dataclasses import asdict
 from dataclasses import dataclass
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
 from RadioGenomicsTrainLib.validation.array_cache import cached
+from RadioGenomicsTrainLib.validation.array_cache import place_of
 from RadioGenomicsTrainLib.validation.cohort_data import Family
 from RadioGenomicsTrainLib.validation.cohort_data import ValidationSettings
 from RadioGenomicsTrainLib.validation.correlation import pearson
@@ -84,21 +86,42 @@ def measure(
     scored = fitted.scored(y)
     if fitted.null == "none":
         return Measured(fitted, family, scored, better, None, None, None)
+    parts = _decided_by(fitted, y, settings)
     if fitted.null == "refit":
-        parts = [*fitted.made_from, y, settings.refit_permutations, settings.seed]
         kept = cached(cache, "refit", parts, lambda: _tested_by_refits(fitted, y, settings, progress))
         joint = joint_from_arrays(kept)
         return Measured(fitted, family, scored, better, joint.p, joint, None)
-    whole = fitted.h if fitted.splits == RANDOM else fitted.h + fitted.m
-    parts = [whole, y, settings.permutations, settings.null_draws, settings.seed]
-    kept = cached(cache, "exact", parts, lambda: _tested_exactly(whole, scored, y, settings, progress))
+    kept = cached(cache, "exact", parts, lambda: _tested_exactly(fitted, scored, y, settings, progress))
     shares, p = kept.pop("null_shares"), kept.pop("null_p")
     return Measured(fitted, family, scored, better, p, joint_from_arrays(kept), shares)
 
 
+def place_of_test(fitted: FittedRung, family: Family, settings: ValidationSettings, cache: Path) -> Path | None:
+    """Return where :func:`measure` keeps what takes long; None where nothing does."""
+    if fitted.null == "none":
+        return None
+    return place_of(cache, fitted.null, _decided_by(fitted, family.y, settings))
+
+
+def _decided_by(fitted: FittedRung, y: np.ndarray, settings: ValidationSettings) -> list[Any]:
+    """Return all that decides how a rung does against its null."""
+    if fitted.stack is not None:
+        weights = [fold.weights for folds in fitted.stack.repeats for fold in folds]
+        return [*weights, y, settings.refit_permutations, settings.seed]
+    return [_whole(fitted), y, settings.permutations, settings.null_draws, settings.seed]
+
+
+def _whole(fitted: FittedRung) -> np.ndarray:
+    """Return the matrix [n, n] of what is scored."""
+    assert fitted.h is not None  # or its null would not be exact
+    assert fitted.m is not None
+    return fitted.h if fitted.splits == RANDOM else fitted.h + fitted.m
+
+
 def _tested_exactly(
-    h: np.ndarray, scored: np.ndarray, y: np.ndarray, settings: ValidationSettings, progress: Progress
+    fitted: FittedRung, scored: np.ndarray, y: np.ndarray, settings: ValidationSettings, progress: Progress
 ) -> dict[str, np.ndarray]:
+    h = _whole(fitted)
     null = null_correlations(h, settings.null_draws, settings.seed, within(progress, 0.0, 0.5))
     counts = np.diff(np.searchsorted(null, BINS))
     joint = max_t(y, h, settings.permutations, settings.seed, progress=within(progress, 0.5, 1.0))
@@ -113,6 +136,6 @@ def _tested_by_refits(
     return asdict(refit_null(y, fitted.predict, n_permutations=count, seed=seed, progress=progress))
 
 
-def joint_from_arrays(kept: Mapping[str, np.ndarray]) -> MaxT:
+def joint_from_arrays(kept: Mapping[str, Any]) -> MaxT:
     """Return what ``asdict`` and a cache made of a permutation test."""
     return MaxT(**{f.name: kept[f.name] if kept[f.name].ndim else kept[f.name].item() for f in fields(MaxT)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy.special import ndtri
@@ -74,11 +75,7 @@ def power_table(
     rows = []
     for index, n in enumerate(sizes):
         noise = np.random.default_rng(seed).normal(size=(n, _FEATURES))
-        h = oof_matrix(
-            n,
-            repeated_folds(n, _FOLDS, _REPEATS, seed),
-            lambda train, test, noise=noise: head_weights(noise[train], noise[test], _RIDGE),
-        )
+        h = oof_matrix(n, repeated_folds(n, _FOLDS, _REPEATS, seed), partial(_weights, noise))
         null = null_correlations(h, n_draws, seed)
         for name, values in (
             (TEXTBOOK, critical_r(levels, n)),
@@ -87,6 +84,10 @@ def power_table(
             rows += [PowerRow(n, count, name, float(r)) for count, r in zip(tests, values, strict=True)]
         progress((index + 1) / len(sizes), "power table")
     return rows
+
+
+def _weights(noise: np.ndarray, train: np.ndarray, test: np.ndarray) -> np.ndarray:
+    return head_weights(noise[train], noise[test], _RIDGE)
 
 
 def upper_quantile(null: np.ndarray, level: float) -> float:

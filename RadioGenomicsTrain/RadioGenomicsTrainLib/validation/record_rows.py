@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -34,7 +35,7 @@ def rows_of_record(folder: Path) -> list[CohortRow]:
         raise InputError(folder, f"this is no whole record of a validation ({error!r})", mend) from error
 
 
-def _row(record: Mapping, block: Mapping, ladder: list[dict[str, str]], folder: Path) -> CohortRow:
+def _row(record: Mapping[str, Any], block: Mapping[str, Any], ladder: list[dict[str, str]], folder: Path) -> CohortRow:
     rung = record["default_rung"]
     wanted = {"block": block["id"], "family": "genes", "rung": rung, "splits": "random"}
     line = next(one for one in ladder if wanted.items() <= one.items())

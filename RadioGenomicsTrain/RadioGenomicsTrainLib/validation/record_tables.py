@@ -87,7 +87,7 @@ def target_rows(found: BlockFindings, family: str) -> Iterator[Row]:
     for number, test in enumerate(found.folds):
         fold_of[test] = number
     scores = score_genes(targets.y, fitted.predict(targets.y), fitted.mean(targets.y), fold_of)
-    columns: dict[str, Sequence] = {"symbol": targets.symbols}
+    columns: dict[str, Sequence[Any] | np.ndarray] = {"symbol": targets.symbols}
     if targets.members is not None:
         columns = {"gene_set": targets.symbols, "members": targets.members}
     columns |= {
@@ -106,11 +106,12 @@ def target_rows(found: BlockFindings, family: str) -> Iterator[Row]:
     }
     unknown = np.full(len(scores.r), np.nan)
     exact = fitted.null == "exact"
+    p = unknown if measured.p is None else measured.p
     adjusted = measured.joint.p_adjusted if measured.joint else unknown
     columns |= {
-        "p": unknown if measured.p is None else measured.p,
-        "p_holm_sidak": holm_sidak(measured.p) if exact else unknown,
-        "q_benjamini_hochberg": benjamini_hochberg(measured.p) if exact else unknown,
+        "p": p,
+        "p_holm_sidak": holm_sidak(p) if exact else unknown,
+        "q_benjamini_hochberg": benjamini_hochberg(p) if exact else unknown,
         "p_max_t": adjusted,
         "reliable": adjusted <= ALPHA,
     }
@@ -184,14 +185,14 @@ def panel_rows(found: BlockFindings) -> Iterator[Row]:
     for panel in load_panels().values():
         for gene in panel.genes:
             index = place.get(gene.symbol)
-            known = index is not None and joint is not None
+            p = None if index is None or joint is None else joint.p_adjusted[index]
             yield {
                 "block": found.block.id,
                 "panel": panel.id,
                 "symbol": gene.symbol,
                 "r": None if index is None else r[index],
-                "p_max_t": joint.p_adjusted[index] if known else None,
-                "reliable": bool(joint.p_adjusted[index] <= ALPHA) if known else False,
+                "p_max_t": p,
+                "reliable": p is not None and bool(p <= ALPHA),
                 "in_model": index is not None,
             }
 

@@ -77,8 +77,8 @@ CANDIDATES = ("clinical", "volume_location", "radiomics", "frozen_encoder", "pap
 
 def site_features(sites: Sequence[str]) -> np.ndarray:
     """Return one column ``[n, sites]`` per site, 1 for its patients."""
-    sites = np.asarray(sites)
-    return (sites[:, None] == np.unique(sites)).astype(float)
+    names = np.asarray(sites)
+    return (names[:, None] == np.unique(names)).astype(float)
 
 
 def clinical_features(traits: Sequence[ClinicalTraits]) -> np.ndarray:

@@ -7,8 +7,10 @@ The weights come from Y, so the whole is not linear in it: its null takes refits
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import fields
 
 import numpy as np
 from scipy.optimize import nnls
@@ -73,6 +75,25 @@ class Stack:
                 for folds, heads in zip(splits, whole, strict=True)
             ),
         )
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> Stack:
+        """Return the stack that :meth:`to_arrays` has taken apart."""
+        repeats: dict[str, dict[str, dict[str, np.ndarray]]] = {}
+        for key, array in arrays.items():
+            repeat, fold, name = key.split()
+            repeats.setdefault(repeat, {}).setdefault(fold, {})[name] = array
+        whole = tuple(tuple(_OuterFold(**fold) for fold in folds.values()) for folds in repeats.values())
+        return cls(sum(len(fold.test) for fold in whole[0]), whole)
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """Return all that the stack is made of, to be kept in a file."""
+        return {
+            f"{repeat} {number} {field.name}": getattr(fold, field.name)
+            for repeat, folds in enumerate(self.repeats)
+            for number, fold in enumerate(folds)
+            for field in fields(fold)
+        }
 
     def weights(self, y: np.ndarray) -> np.ndarray:
         """Return the heads' weights ``[outer folds of all repeats, heads]`` for Y ``[n, G]``."""

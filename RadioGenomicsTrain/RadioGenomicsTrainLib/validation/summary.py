@@ -12,10 +12,10 @@ from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
 from RadioGenomicsTrainLib.validation.correlation import parametric_p
 from RadioGenomicsTrainLib.validation.correlation import pearson
+from RadioGenomicsTrainLib.validation.joint_null import MaxT
 from RadioGenomicsTrainLib.validation.multiple_testing import benjamini_hochberg
 from RadioGenomicsTrainLib.validation.multiple_testing import count_below
 from RadioGenomicsTrainLib.validation.multiple_testing import holm_sidak
-from RadioGenomicsTrainLib.validation.oof_null import MaxT
 from RadioGenomicsTrainLib.validation.oof_null import max_t
 from RadioGenomicsTrainLib.validation.oof_null import null_correlations
 from RadioGenomicsTrainLib.validation.oof_null import null_p

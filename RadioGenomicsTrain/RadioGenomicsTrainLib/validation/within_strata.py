@@ -117,7 +117,7 @@ def within_strata(
     centered = centered.astype(np.float32)
     z = unit_columns(y)[rows]
     own_square = np.array([_square_about_mean(z[group]) for group in groups])
-    refit = LinearRefit(z, bounds)
+    refit = LinearRefit(z, bounds.tolist())
     scored = [index for index, size in enumerate(sizes) if size >= _LEAST_PATIENTS]
 
     def correlations(matrix: np.ndarray) -> list[np.ndarray]:

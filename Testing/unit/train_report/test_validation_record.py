@@ -26,8 +26,8 @@ def test_the_shown_rung_is_the_default_with_random_folds(record_folder: Path) ->
     record = read_record(record_folder)
     row = record.shown("log2")
     assert (row["rung"], row["splits"], row["family"]) == ("default", "random", "genes")
-    assert record.shown("log2", splits="site_disjoint")["splits"] == "site_disjoint"
-    assert record.shown("elsewhere") is None
+    assert record.find_shown("log2", splits="site_disjoint")["splits"] == "site_disjoint"
+    assert record.find_shown("elsewhere") is None
 
 
 def test_a_family_that_the_default_rung_cannot_predict_shows_the_shipped_head(record_folder: Path) -> None:

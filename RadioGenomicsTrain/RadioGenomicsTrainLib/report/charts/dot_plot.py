@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from RadioGenomicsLib.report import svg
 from RadioGenomicsLib.report.numbers import UNKNOWN
@@ -115,7 +116,7 @@ def dot_plot(
             axis,
             _TOP,
             bottom,
-            lambda value, track=track, axis=axis: track.written(axis, value),
+            partial(track.written, axis),
             reference=track.reference,
         )
     edges = [right + sum(width for _, width in columns[: place + 1]) for place in range(len(columns))]

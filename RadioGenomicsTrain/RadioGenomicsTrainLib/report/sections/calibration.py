@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -51,7 +52,7 @@ def calibration(record: Record) -> Section:
     return Section("calibration", "Calibration, intervals and hospitals", (intro, Heading(titles[0]), *parts))
 
 
-def _block(record: Record, block: Mapping) -> Iterator[Part]:
+def _block(record: Record, block: Mapping[str, Any]) -> Iterator[Part]:
     name, unit, genes = block["id"], block["unit"], record.targets(block["id"])
     bins = [(b["predicted_mean"], b["observed_mean"], b["count"]) for b in record.rows("calibration", block=name)]
     coverage = np.array([gene["coverage"] for gene in genes])
@@ -84,7 +85,7 @@ def _middle(values: Sequence[float]) -> str:
     return f"{plain(middle)} ({plain(low)} to {plain(high)})"
 
 
-def _sites(record: Record, block: Mapping) -> Iterator[Part]:
+def _sites(record: Record, block: Mapping[str, Any]) -> Iterator[Part]:
     rows = record.rows("sites", block=block["id"])
     if not rows:
         yield Text("Hospitals cannot be told apart in this cohort, so nothing is shown for each.")

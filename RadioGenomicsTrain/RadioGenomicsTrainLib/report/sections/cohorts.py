@@ -49,8 +49,7 @@ def _parts(record: Record, rows: list[Row]) -> list[Part]:
         )
         for row in rows
     ]
-    columns = ("Cohort", "Predictor (features)", "Unit", "n", "Genes", "Median r", "Best", "r > 0.3", "shuffled")
-    columns = (*columns, "p")
+    columns = ("Cohort", "Predictor (features)", "Unit", "n", "Genes", "Median r", "Best", "r > 0.3", "shuffled", "p")
     counts = [
         (
             row["cohort"],

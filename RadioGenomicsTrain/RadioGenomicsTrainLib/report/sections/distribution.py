@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -38,7 +39,7 @@ def distribution(record: Record) -> Section:
     return Section("distribution", "How well genes are predicted", (intro, *parts))
 
 
-def _block(record: Record, block: Mapping) -> Iterator[Part]:
+def _block(record: Record, block: Mapping[str, Any]) -> Iterator[Part]:
     row, genes = record.shown(block["id"]), record.targets(block["id"])
     r = np.array([gene["r"] for gene in genes])
     undefined = int(np.isnan(r).sum())
@@ -56,7 +57,7 @@ def _block(record: Record, block: Mapping) -> Iterator[Part]:
         yield Text("This predictor is not linear in the expression, so it has no exact null to draw.", small=True)
     if undefined:
         yield Text(f"{count(undefined, 'gene')} without a correlation (constant prediction) count as 0.", small=True)
-    apart = record.shown(block["id"], splits="site_disjoint")
+    apart = record.find_shown(block["id"], splits="site_disjoint")
     if apart:
         yield Text(
             f"With folds that share no hospital the median r is {plain(apart['median_r'])}, against "
@@ -70,7 +71,7 @@ def _null(record: Record, row: Row, name: str) -> tuple[np.ndarray, np.ndarray]:
     return np.array([one["bin_low"] for one in rows]), np.array([one["share"] for one in rows])
 
 
-def _best_genes(genes: list[Row], block: Mapping) -> Table:
+def _best_genes(genes: list[Row], block: Mapping[str, Any]) -> Table:
     best = largest_r_first(genes)[:_BEST]
     rows = [
         (

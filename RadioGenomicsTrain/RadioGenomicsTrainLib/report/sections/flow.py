@@ -13,6 +13,7 @@ from RadioGenomicsTrainLib.report.content import Section
 from RadioGenomicsTrainLib.report.content import Table
 from RadioGenomicsTrainLib.report.content import Text
 from RadioGenomicsTrainLib.report.validation_record import Record
+from RadioGenomicsTrainLib.report.validation_record import Row
 from RadioGenomicsTrainLib.report.wording import count
 
 # Kind to what is counted, and the heading of its steps. Expression is counted in patients.
@@ -46,7 +47,7 @@ def _things(kind: str) -> tuple[str, str]:
     return _THINGS.get(kind, (f"of {kind}", kind.capitalize()))
 
 
-def _stage(record: Record, row: dict) -> Stage:
+def _stage(record: Record, row: Row) -> Stage:
     # The record tells the reasons by kind, not by step; with one lossy step they are that step's.
     lossy = [one for one in record.rows("flow", kind=row["kind"]) if one["dropped"]]
     reasons = Counter(one["reason"] for one in record.rows("dropped", kind=row["kind"]))

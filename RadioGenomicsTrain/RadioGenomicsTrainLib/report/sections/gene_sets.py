@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
+from typing import Any
 
 from RadioGenomicsLib.report.numbers import p_value
 from RadioGenomicsLib.report.numbers import plain
@@ -44,12 +45,12 @@ def gene_sets(record: Record) -> Section:
     return Section("gene-sets", title, (Text(intro), Heading(titles[0]), *parts))
 
 
-def _title(record: Record, block: Mapping) -> str:
+def _title(record: Record, block: Mapping[str, Any]) -> str:
     row = record.shown(block["id"], "hallmarks")
     return f"{block['unit']}: {count(row['tests'], 'gene set')}, {count(row['n'], 'patient')}"
 
 
-def _block(record: Record, block: Mapping) -> Iterator[Part]:
+def _block(record: Record, block: Mapping[str, Any]) -> Iterator[Part]:
     rows = largest_r_first(record.targets(block["id"], "hallmarks"))
     shown = record.shown(block["id"], "hallmarks")
     held = sum(one["reliable"] for one in rows)
@@ -69,7 +70,7 @@ def _block(record: Record, block: Mapping) -> Iterator[Part]:
     yield count_table(rungs, default, f"Gene sets counted as significant, {block['unit']}", folded=True)
 
 
-def _table(rows: Sequence[Row], block: Mapping) -> Table:
+def _table(rows: Sequence[Row], block: Mapping[str, Any]) -> Table:
     cells = [
         (
             gene_set(one["gene_set"]),
@@ -87,7 +88,7 @@ def _table(rows: Sequence[Row], block: Mapping) -> Table:
         )
         for one in rows
     ]
-    columns = ("Gene set", "Genes", "r", "95 % interval", "r, sites apart", "R²", "Slope")
+    columns: tuple[str, ...] = ("Gene set", "Genes", "r", "95 % interval", "r, sites apart", "R²", "Slope")
     columns = (*columns, "p, valid", "Holm-Šidák", "BH q", "max-T", "p, textbook")
     held = frozenset(place for place, one in enumerate(rows) if one["reliable"])
     return Table(f"Every gene set, {block['unit']}", columns, cells, marked=held, folded=True)

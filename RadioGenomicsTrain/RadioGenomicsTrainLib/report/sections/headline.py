@@ -29,7 +29,7 @@ def key_figures(record: Record) -> list[Fact]:
         Fact("Genes with r above 0.3", percent(row["share_above_03"]), _by_chance(row)),
         Fact("Genes that hold", *_holding(row)),
     ]
-    sets = record.shown(main, "hallmarks")
+    sets = record.find_shown(main, "hallmarks")
     if sets:
         facts.append(Fact("Gene sets that hold", *_holding(sets, "the primary test: few tests, more power; ")))
     simpler = best_simpler(record.ladder(main))
@@ -88,7 +88,7 @@ def _genes_hold(genes: float) -> str:
 
 
 def _of_sets(record: Record) -> str:
-    row = record.shown(record.blocks[0]["id"], "hallmarks")
+    row = record.find_shown(record.blocks[0]["id"], "hallmarks")
     if row is None or math.isnan(row["max_t"]):
         return ""
     return f" Of {count(row['tests'], 'gene set')}, the primary test, {count(row['max_t'])} hold."

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
+from typing import Any
 
 from RadioGenomicsLib.report.numbers import UNKNOWN
 from RadioGenomicsLib.report.numbers import p_value
@@ -84,7 +85,7 @@ def quality_table(rungs: Sequence[Row], default: str, caption: str, *, folded: b
         )
         for row in rungs
     ]
-    columns = ("Predictor", "n", "Median r", "Best 100", "r > 0.3", "shuffled", "p", "R² > 0")
+    columns: tuple[str, ...] = ("Predictor", "n", "Median r", "Best 100", "r > 0.3", "shuffled", "p", "R² > 0")
     columns = (*columns, "Difference (95 % interval)", "p", "compared with")
     return Table(caption, columns, rows, words=(0, 10), marked=_marked(rungs, default), folded=folded)
 
@@ -94,7 +95,7 @@ def count_table(rungs: Sequence[Row], default: str, caption: str, *, folded: boo
     rows = [
         (
             row["rung"] + site_note(row["splits"]),
-            _NULLS.get(row["null"], row["null"]),
+            str(_NULLS.get(row["null"], row["null"])),
             count(row["tests"]),
             count(row["parametric_holm_sidak"]),
             count(row["oof_holm_sidak"]),
@@ -123,7 +124,7 @@ def count_table(rungs: Sequence[Row], default: str, caption: str, *, folded: boo
     return Table(caption, columns, rows, words=(0, 1), marked=_marked(rungs, default), folded=folded)
 
 
-def _block(record: Record, block: Mapping, folded: bool) -> Iterator[Part]:
+def _block(record: Record, block: Mapping[str, Any], folded: bool) -> Iterator[Part]:
     rungs, default = record.ladder(block["id"]), record.card["default_rung"]
     yield Heading(block_title(block))
     title = f"The ladder of predictors on {count(block['genes'])} genes ({block['unit']})"

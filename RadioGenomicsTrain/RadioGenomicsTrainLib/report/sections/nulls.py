@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -44,7 +45,7 @@ def nulls(record: Record) -> Section:
     return Section("chance", "What chance does, and which counts hold", (Text(_WHY), Text(_HOW, small=True), *parts))
 
 
-def _block(record: Record, block: Mapping) -> Iterator[Part]:
+def _block(record: Record, block: Mapping[str, Any]) -> Iterator[Part]:
     row = record.shown(block["id"])
     yield Heading(f"{block_title(block)}, {row['rung']}")
     title = f"Genes counted as significant among {count(row['tests'])} ({block['unit']})"

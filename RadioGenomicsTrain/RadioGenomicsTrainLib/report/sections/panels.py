@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
+from typing import Any
 
 from RadioGenomicsLib.genes.panels import load_panels
 from RadioGenomicsLib.report.numbers import p_value
@@ -42,7 +43,7 @@ def panels(record: Record) -> Section:
     return Section("panels", "Marker panels", (intro, Heading(units[0]), *parts))
 
 
-def _block(record: Record, block: Mapping, titles: Mapping[str, str]) -> Iterator[Part]:
+def _block(record: Record, block: Mapping[str, Any], titles: Mapping[str, str]) -> Iterator[Part]:
     rows = record.rows("panels", block=block["id"])
     names = list(dict.fromkeys(row["panel"] for row in rows))
     by_panel = {titles.get(name, label(name)): [row for row in rows if row["panel"] == name] for name in names}

@@ -41,9 +41,9 @@ def power(record: Record) -> Section:
     return Section("power", title, parts)
 
 
-def _here(found: dict, n: float, genes: float, unit: str) -> list[str]:
-    critical = {null: found.get((n, genes, null)) for null in _NULLS}
-    if None in critical.values():
+def _here(found: dict[tuple[float, float, str], float], n: float, genes: float, unit: str) -> list[str]:
+    critical = {null: found[n, genes, null] for null in _NULLS if (n, genes, null) in found}
+    if len(critical) < len(_NULLS):
         return []
     return [
         f"With {count(n, 'patient')} and {count(genes, 'gene')} ({unit}) a single gene is significant by itself from "

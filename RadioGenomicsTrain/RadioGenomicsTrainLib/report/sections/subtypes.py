@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping
+from typing import Any
 
 from RadioGenomicsLib.report.numbers import plain
 from RadioGenomicsTrainLib.report.charts.subtypes import areas_svg
@@ -45,7 +46,7 @@ def subtypes(record: Record) -> Section:
     return Section("subtypes", "Within molecular subtypes", (*parts, *_areas(record)))
 
 
-def _within(record: Record, block: Mapping) -> Iterator[Part]:
+def _within(record: Record, block: Mapping[str, Any]) -> Iterator[Part]:
     rows = record.rows("within_subtype", block=block["id"])
     genes = [row for row in rows if row["family"] == "genes"]
     if genes:
@@ -54,7 +55,7 @@ def _within(record: Record, block: Mapping) -> Iterator[Part]:
         yield Figure(file_name("within_subtype", block["id"]), drawn)
     cells = [
         (
-            {"genes": "genes", "hallmarks": "gene sets"}.get(row["family"], row["family"]),
+            str({"genes": "genes", "hallmarks": "gene sets"}.get(row["family"], row["family"])),
             "all, within their subtype" if row["stratum"] == _POOLED else row["stratum"],
             count(row["n"]),
             count(row["tests"]),

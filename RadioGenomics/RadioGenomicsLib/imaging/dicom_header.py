@@ -1,0 +1,133 @@
+"""What one DICOM file says of its images: the few tags that are wanted, whatever state the others are in."""
+
+from __future__ import annotations
+
+import io
+import logging
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pydicom
+from pydicom.errors import InvalidDicomError
+from pydicom.multival import MultiValue
+
+from RadioGenomicsLib.imaging.dicom_stack import Slice
+
+log = logging.getLogger(__name__)
+
+_TAGS = [
+    "SeriesInstanceUID",
+    "SeriesDescription",
+    "ProtocolName",
+    "SeriesNumber",
+    "Modality",
+    "ImageType",
+    "ImagePositionPatient",
+    "ImageOrientationPatient",
+    "PixelSpacing",
+    "SliceThickness",
+    "NumberOfFrames",
+    "Rows",
+    "Columns",
+    "SharedFunctionalGroupsSequence",
+    "PerFrameFunctionalGroupsSequence",
+]
+
+
+@dataclass(frozen=True)
+class DicomImage:
+    """What one file says of itself.
+
+    Attributes:
+        uid: Series Instance UID.
+        description: of the series, or its number.
+        modality: of DICOM.
+        kinds: values of Image Type, in capitals.
+        slices: its images that have a place; none where one of them has not.
+    """
+
+    uid: str
+    description: str
+    modality: str
+    kinds: frozenset[str]
+    slices: tuple[Slice, ...]
+
+
+class _Capped(io.BufferedReader):
+    """A file that takes no memory for more bytes than it has, whatever length a damaged element claims."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read as any file does."""
+        whole = os.fstat(self.fileno()).st_size
+        return super().read(size if size is None or size < 0 else min(size, whole))
+
+
+def read_header(file: Path) -> DicomImage | None:
+    """Return what a DICOM image says, None for anything else."""
+    try:
+        with open(file, "rb", buffering=0) as raw:
+            header = pydicom.dcmread(_Capped(raw), stop_before_pixels=True, specific_tags=_TAGS)
+        if "SeriesInstanceUID" not in header or "Rows" not in header:
+            return None
+        description = str(header.get("SeriesDescription") or header.get("ProtocolName") or "").strip()
+        kinds = header.get("ImageType") or ()
+        return DicomImage(
+            uid=str(header.SeriesInstanceUID),
+            description=description or f"series {header.get('SeriesNumber', '?')}",
+            modality=str(header.get("Modality", "")),
+            kinds=frozenset(str(kind).upper() for kind in ([kinds] if isinstance(kinds, str) else kinds)),
+            slices=tuple(_slices(file, header)),
+        )
+    except (InvalidDicomError, OSError):
+        return None
+    except Exception as error:  # damaged bytes make pydicom raise nearly anything
+        # Other files, too, may begin like DICOM without its mark.
+        with open(file, "rb") as stream:
+            if stream.read(132).endswith(b"DICM"):
+                log.warning("a DICOM file is damaged and passed over (%s)", type(error).__name__)
+        return None
+
+
+def _slices(file: Path, header: pydicom.Dataset) -> list[Slice]:
+    """Return the images of a file with their places; none where it has no place."""
+    shape = (int(header.Rows), int(header.Columns))
+    frames = header.get("PerFrameFunctionalGroupsSequence")
+    count = int(header.get("NumberOfFrames") or 1)
+    if not frames:
+        groups = [(header, header, header)]
+    else:
+        shared = (header.get("SharedFunctionalGroupsSequence") or [pydicom.Dataset()])[0]
+        groups = [
+            tuple(_group(frame, shared, key) for key in ("PlanePosition", "PlaneOrientation", "PixelMeasures"))
+            for frame in frames
+        ]
+    if count != len(groups) or min(shape) < 1:
+        return []
+    slices = []
+    for index, (place, direction, measures) in enumerate(groups):
+        position = _numbers(place, "ImagePositionPatient", 3)
+        orientation = _numbers(direction, "ImageOrientationPatient", 6)
+        spacing = _numbers(measures, "PixelSpacing", 2)
+        if not position or not orientation or not spacing:
+            return []
+        thickness = _numbers(measures, "SliceThickness", 1) or (0.0,)
+        slices.append(Slice(file, index, shape, position, orientation, spacing, *thickness))
+    return slices
+
+
+def _numbers(dataset: pydicom.Dataset, tag: str, count: int) -> tuple[float, ...]:
+    """Return the finite numbers of a tag; none where there is another number of them."""
+    value = dataset.get(tag)
+    values = value if isinstance(value, MultiValue) else [] if value is None else [value]
+    numbers = tuple(map(float, values))
+    return numbers if len(numbers) == count and all(map(math.isfinite, numbers)) else ()
+
+
+def _group(frame: pydicom.Dataset, shared: pydicom.Dataset, key: str) -> pydicom.Dataset:
+    """Return a functional group of an enhanced image: the frame's own, else the shared one."""
+    for place in (frame, shared):
+        if place.get(f"{key}Sequence"):
+            return place.get(f"{key}Sequence")[0]
+    return pydicom.Dataset()

@@ -1,0 +1,103 @@
+"""Hold many rungs against their nulls at once: what comes out lies in the cache, where the ladder finds it."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from RadioGenomicsLib.fan_out import HERE
+from RadioGenomicsLib.fan_out import Failed
+from RadioGenomicsLib.fan_out import Workers
+from RadioGenomicsLib.fan_out import fan_out
+from RadioGenomicsLib.progress import Progress
+from RadioGenomicsLib.progress import silent
+from RadioGenomicsTrainLib.validation.cohort_data import Family
+from RadioGenomicsTrainLib.validation.cohort_data import ValidationSettings
+from RadioGenomicsTrainLib.validation.fitted_rungs import FittedRung
+from RadioGenomicsTrainLib.validation.measured_rung import measure
+from RadioGenomicsTrainLib.validation.measured_rung import place_of_test
+from RadioGenomicsTrainLib.validation.rungs import Rung
+from RadioGenomicsTrainLib.validation.stacking import Stack
+
+
+@dataclass(frozen=True)
+class _Test:
+    """A rung's way to a worker.
+
+    Attributes:
+        rung, splits: of the fitted rung.
+        fitted: file of its matrices, or of its stack.
+        family: name of the targets.
+        y: file of their values.
+        settings: of permutations and draws.
+        cache: where the result goes.
+    """
+
+    rung: Rung
+    splits: str
+    fitted: Path
+    family: str
+    y: Path
+    settings: ValidationSettings
+    cache: Path
+
+
+def measure_all(
+    rungs: Mapping[str, tuple[FittedRung, Family]],
+    settings: ValidationSettings,
+    cache: Path,
+    workers: Workers = HERE,
+    progress: Progress = silent,
+) -> None:
+    """Do for many rungs what takes long in :func:`.measured_rung.measure`; what is in the cache is not done again.
+
+    Args:
+        rungs: by name, each with its targets.
+        settings: of permutations and draws.
+        cache: folder of the results; a cluster's computers must share it.
+        workers: who does it.
+        progress: told now and then.
+
+    Raises:
+        RadioGenomicsError: a rung could not be measured.
+    """
+    cache = cache.absolute()
+    places = {name: place_of_test(*pair, settings, cache) for name, pair in rungs.items()}
+    # Rungs that predict the same have one place.
+    first = {place: name for name, place in reversed(places.items()) if place is not None and not place.exists()}
+    folder = cache / f".tests.{uuid.uuid4().hex[:8]}"
+    try:
+        tests = {name: _stored(*rungs[name], settings, folder, cache) for name in rungs if name in first.values()}
+        for _, outcome in fan_out(_measure, tests, workers, progress):
+            if isinstance(outcome, Failed):
+                raise outcome.error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _stored(fitted: FittedRung, family: Family, settings: ValidationSettings, folder: Path, cache: Path) -> _Test:
+    """Put a rung and its targets into files, which may be large."""
+    folder.mkdir(parents=True, exist_ok=True)
+    arrays = {"h": fitted.h, "m": fitted.m} if fitted.stack is None else fitted.stack.to_arrays()
+    rung, y = folder / f"{uuid.uuid4().hex[:8]}.npz", folder / f"{family.name}.npy"
+    np.savez(rung, **arrays)
+    if not y.exists():
+        np.save(y, family.y)
+    return _Test(fitted.rung, fitted.splits, rung, family.name, y, settings, cache)
+
+
+def _measure(test: _Test, progress: Progress) -> None:
+    y = np.load(test.y, allow_pickle=False)
+    with np.load(test.fitted, allow_pickle=False) as arrays:
+        kept = dict(arrays)
+    if test.rung.stacked:
+        # Its training-fold means are not tested.
+        fitted = FittedRung(test.rung, test.splits, m=np.zeros((len(y), len(y))), stack=Stack.from_arrays(kept))
+    else:
+        fitted = FittedRung(test.rung, test.splits, **kept)
+    measure(fitted, Family(test.family, (), y), test.settings, test.cache, progress)
