@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from unittest import SkipTest
 
 import slicer
 from slicer.i18n import tr as _
@@ -61,7 +62,8 @@ def registerSampleData() -> None:
             fileNames=[f"{sample['id']}-{file['name']}" for file in files],
             nodeNames=[f"{sample['id']} {file['role']}" for file in files],
             checksums=[f"SHA256:{file['sha256']}" for file in files],
-            loadFileTypes=["SegmentationFile" if file["role"] == "tumor" else "VolumeFile" for file in files],
+            # Not loadFileTypes, which Slicer 5.10 does not know.
+            loadFileType=["SegmentationFile" if file["role"] == "tumor" else "VolumeFile" for file in files],
         )
 
 
@@ -154,15 +156,18 @@ class RadioGenomicsTest(ScriptedLoadableModuleTest):
     """Self-test in the application, for Slicer's own runner; what it does is in RadioGenomicsLib/panel/self_test."""
 
     def setUp(self) -> None:
-        """Begin with an empty scene and the module open."""
+        """Begin with an empty scene."""
         slicer.mrmlScene.Clear()
 
     def runTest(self) -> None:
-        """Run every test, each in an empty scene."""
+        """Run every test, each in an empty scene; one that cannot be run here does not hold up the others."""
         for name in (name for name in dir(self) if name.startswith("test_")):
             self.setUp()
             self.delayDisplay(name.replace("_", " "))
-            getattr(self, name)()
+            try:
+                getattr(self, name)()
+            except SkipTest as reason:
+                self.delayDisplay(f"skipped: {reason}")
 
     def test_a_segment_comes_back_as_it_was_drawn(self) -> None:
         """Through a transformed volume, a new segmentation, and back."""

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from Testing.network import loopback_only
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network() -> Iterator[None]:
+    """Whatever is tested: nothing reaches another machine."""
+    with loopback_only():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -72,7 +72,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     validate = _command(commands, "validate", _validate, "test every gene on patients left out, rung by rung")
     _add_cohort(validate)
-    _add_epochs(validate)
+    _add_encoder(validate)
     _add_validation(validate)
     validate.add_argument("--gene-sets", type=Path, metavar="GMT", help="test these too, such as MSigDB's hallmarks")
 
@@ -138,13 +138,19 @@ def _add_training(parser: argparse.ArgumentParser) -> None:
         help="kernel: descriptors and kernel ridge regression; paper: the published head, trained end to end "
         "(default %(default)s)",
     )
-    _add_epochs(parser)
+    _add_encoder(parser)
     parser.add_argument("--device", choices=DEVICES, default=DEVICES[0], help="default %(default)s")
 
 
-def _add_epochs(parser: argparse.ArgumentParser) -> None:
+def _add_encoder(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--epochs", type=_count, metavar="N", help="of the encoder; fewer for a trial, the same for every command"
+    )
+    parser.add_argument(
+        "--start-from",
+        type=Path,
+        metavar="FILE",
+        help="weights that the encoders start from, such as pre-trained ones; the same for every command",
     )
 
 
@@ -164,7 +170,7 @@ def _count(text: str) -> int:
 
 
 def _request(options: argparse.Namespace) -> CohortRequest:
-    asked = ("head", "device", "epochs", "repeats", "permutations")
+    asked = ("head", "device", "epochs", "start_from", "repeats", "permutations")
     return CohortRequest(
         cohort=options.cohort,
         work=options.work,

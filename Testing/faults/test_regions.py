@@ -91,7 +91,7 @@ def test_a_seed_in_a_region_of_one_voxel_is_refused(flair: Volume, seed: np.ndar
 
 def test_a_region_of_everything_does_not_make_a_head_a_tumor(flair: Volume, seed: np.ndarray) -> None:
     everything = flair.with_array(np.ones(flair.array.shape, np.uint8), "drawn")
-    assert np.array_equal(tumor_from_seed(flair, seed, everything).array, tumor_from_seed(flair, seed).array)
+    told(lambda: tumor_from_seed(flair, seed, everything), RegionError, "runs through most of the region")
 
 
 @pytest.mark.parametrize("size", [(0.0, 0.0, 0.0), (np.nan, 1.0, 1.0)], ids=str)

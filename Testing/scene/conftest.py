@@ -176,3 +176,18 @@ class StandInSteps:
 @pytest.fixture
 def steps() -> StandInSteps:
     return StandInSteps()
+
+
+@pytest.fixture
+def stored(scene, scan, lump, steps):
+    """A result in the scene, with its scan."""
+    from RadioGenomicsLib.pipeline.request import PredictionRequest
+    from RadioGenomicsLib.pipeline.run import run
+    from RadioGenomicsLib.scene.result import addResult
+    from RadioGenomicsLib.scene.stored_results import findResults
+    from RadioGenomicsLib.scene.volumes import nodeFromVolume
+
+    node = nodeFromVolume(scan, name="AX FLAIR")
+    request = PredictionRequest({"FLAIR": scan.with_array(scan.array, "FLAIR")}, tumor=lump)
+    addResult(run(request, steps, lambda _fraction, _step: None), "AX FLAIR RadioGenomics", volumeNode=node)
+    return findResults()[0]

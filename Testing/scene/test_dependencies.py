@@ -183,7 +183,7 @@ def test_a_fresh_slicer_asks_once_and_gets_torch_from_the_extension_then_the_res
     ensureDependencies()
     assert application.names() == ["ask", "installTorch", "pip_install", "pip_ensure"]
     question, torch, withoutDeps, prompt = (given for _, given in application.calls)
-    assert all(part in question for part in ("GB", "12 Python packages", "torch>=2.8", "deepbet>=1.0.2"))
+    assert all(part in question for part in ("GB", "13 Python packages", "torch>=2.8", "deepbet>=1.0.2"))
     assert torch == (False, ">=2.8")
     assert withoutDeps == ["--no-deps", "deepbet>=1.0.2"]
     assert prompt is False

@@ -65,6 +65,9 @@ class View:
     def theme(self) -> str:
         return "dark"
 
+    def chartWidth(self) -> float:
+        return 400.0
+
 
 class Job:
     """Works when it is asked for the second time, in this process."""
@@ -170,6 +173,64 @@ def test_a_section_folds_when_it_becomes_complete_and_not_again(presenter, view,
     view.folded.clear()
     presenter.update()
     assert view.folded == {}
+
+
+def test_predict_folds_over_its_result_and_opens_when_a_choice_changes(presenter, view, flair):
+    chosen = choices(flair=flair)
+    presenter.setParameters(chosen)
+    assert view.folded["predict"] is False
+    presenter.predict()
+    assert view.folded["predict"] is False
+    while presenter.run.busy:
+        presenter.run.poll()
+    assert (view.folded["predict"], view.folded["results"]) == (True, False)
+    chosen.panel = "verhaak"
+    presenter.update()
+    assert view.folded["predict"] is False
+
+
+def test_an_empty_scene_is_opened_without_a_word(presenter, view):
+    presenter.setParameters(choices())
+    assert view.statuses == []
+    presenter.scans.guess()
+    assert "choose the scans" in view.statuses[-1]
+
+
+def test_what_is_wrong_with_the_choices_is_told_before_anything_is_installed(view, steps, flair):
+    from RadioGenomicsLib.panel.parameters import TumorSource
+    from RadioGenomicsLib.panel.presenter import PanelPresenter
+
+    panel = PanelPresenter(view, RadioGenomicsLogic(steps), ensure=lambda: pytest.fail("it was installed"))
+    points = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode")
+    panel.setParameters(choices(flair=flair, tumorSource=TumorSource.MARKUPS, tumorMarkups=points))
+    panel.predict()
+    assert len(view.errors) == 1
+
+
+def test_a_report_needs_the_packages_and_a_gene_table_does_not(view, steps, flair, presenter, tmp_path):
+    from RadioGenomicsLib.panel import exports
+
+    presenter.setParameters(choices())
+    predict(presenter)
+
+    def ensure() -> None:
+        raise DependencyError("jinja2", "not installed", "Agree.")
+
+    presenter._ensure = ensure
+    presenter.export(exports.writeGenes, tmp_path / "genes.csv")
+    assert (tmp_path / "genes.csv").is_file()
+    with pytest.raises(DependencyError):
+        presenter.export(exports.writeReport, tmp_path / "report.html")
+
+
+def test_the_chart_is_as_wide_as_the_panel_and_drawn_anew_when_the_module_is_opened(presenter, view, flair):
+    chosen = choices()
+    presenter.setParameters(chosen)
+    predict(presenter)
+    assert 'width="400"' in view.told_showChart[0]
+    view.chartWidth = lambda: 500.0
+    presenter.setParameters(chosen)
+    assert 'width="500"' in view.told_showChart[0]
 
 
 def test_predict_is_offered_only_when_nothing_is_missing(presenter, view, flair):
@@ -292,7 +353,8 @@ def test_without_the_packages_nothing_is_started_and_a_restart_is_offered_where_
         panel.setParameters(choices())
         panel.predict()
         assert not panel.run.busy
-    assert len(view.errors) == 2
+    # Who is asked to restart gets no error window on top.
+    assert view.errors == ["torch: not installed. Agree."]
     assert "Restart" in view.restart
 
 

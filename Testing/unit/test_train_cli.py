@@ -88,10 +88,12 @@ def test_a_cluster_takes_the_place_of_jobs(calls: list[tuple], capsys: pytest.Ca
 def test_a_validation_takes_repeats_permutations_and_gene_sets(
     calls: list[tuple], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    options = ["--work", "w", "--repeats", "4", "--permutations", "50", "--gene-sets", "h.gmt", "--epochs", "7"]
+    options = ["--work", "w", "--repeats", "4", "--permutations", "50", "--gene-sets", "h.gmt"]
+    options += ["--epochs", "7", "--start-from", "w0"]
     assert "report --work w" in said(capsys, "validate", "tcga-lgg", *options)
     _, asked, _, gene_sets = calls[0]
     assert (asked.repeats, asked.permutations, asked.epochs, gene_sets) == (4, 50, 7, Path("h.gmt"))
+    assert asked.start_from == Path("w0")
 
 
 def test_a_bundle_is_told_with_its_genes(calls: list[tuple], capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import math
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import pydicom
 from pydicom.errors import InvalidDicomError
 from pydicom.multival import MultiValue
 
+from RadioGenomicsLib.imaging.dicom_file import CappedFile
 from RadioGenomicsLib.imaging.dicom_stack import Slice
 
 log = logging.getLogger(__name__)
@@ -55,20 +54,11 @@ class DicomImage:
     slices: tuple[Slice, ...]
 
 
-class _Capped(io.BufferedReader):
-    """A file that takes no memory for more bytes than it has, whatever length a damaged element claims."""
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        """Read as any file does."""
-        whole = os.fstat(self.fileno()).st_size
-        return super().read(size if size is None or size < 0 else min(size, whole))
-
-
 def read_header(file: Path) -> DicomImage | None:
     """Return what a DICOM image says, None for anything else."""
     try:
         with open(file, "rb", buffering=0) as raw:
-            header = pydicom.dcmread(_Capped(raw), stop_before_pixels=True, specific_tags=_TAGS)
+            header = pydicom.dcmread(CappedFile(raw), stop_before_pixels=True, specific_tags=_TAGS)
         if "SeriesInstanceUID" not in header or "Rows" not in header:
             return None
         description = str(header.get("SeriesDescription") or header.get("ProtocolName") or "").strip()

@@ -13,6 +13,7 @@ import SimpleITK as sitk
 from scipy import ndimage
 
 from RadioGenomicsLib.errors import InputError
+from RadioGenomicsLib.imaging.dicom_file import only_pixels
 from RadioGenomicsLib.imaging.image_file import quiet_itk
 from RadioGenomicsLib.imaging.image_file import refuse_size
 from RadioGenomicsLib.imaging.volume import Volume
@@ -126,10 +127,9 @@ def _pixels(slices: Sequence[Slice], name: str) -> np.ndarray:
     files: dict[Path, np.ndarray] = {}
     for file, count in frames.items():
         try:
-            with quiet_itk():
-                array = sitk.GetArrayFromImage(sitk.ReadImage(str(file))).astype(np.float32)
-        except RuntimeError as error:
-            log.debug("SimpleITK could not read a slice of %s: %s", name, error)
+            array = _read(file)
+        except (RuntimeError, ValueError) as error:
+            log.debug("a slice of %s could not be read: %s", name, error)
             raise InputError(
                 file.name, "its pixels are damaged or compressed in an unknown way", "Export it again."
             ) from error
@@ -139,6 +139,16 @@ def _pixels(slices: Sequence[Slice], name: str) -> np.ndarray:
             )
         files[file] = array
     return np.stack([files[s.file][s.frame] for s in slices])
+
+
+def _read(file: Path) -> np.ndarray:
+    """Return the rescaled pixels of one file by GDCM, ``[frame, row, column]`` unless they are in color."""
+    reader = sitk.ImageFileReader()
+    # Else ITK tries all of its readers, and some take gigabytes for a file that is not theirs.
+    reader.SetImageIO("GDCMImageIO")
+    with only_pixels(file) as copy, quiet_itk():
+        reader.SetFileName(str(copy))
+        return sitk.GetArrayFromImage(reader.Execute()).astype(np.float32)
 
 
 def _upright(

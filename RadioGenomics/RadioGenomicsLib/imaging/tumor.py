@@ -26,6 +26,8 @@ _ROUNDS = 5
 # In spreads of the tissue around: less than this is not told from noise.
 _LEAST_CONTRAST = 1.0
 _LARGEST_PART = 0.5
+# Where a tumor may be anywhere, what grows may be a head.
+_LARGEST_ML = 1000.0
 
 
 def tumor_from_seed(volume: Volume, seed_ras: ArrayLike, within: Volume | None = None) -> Volume:
@@ -39,14 +41,14 @@ def tumor_from_seed(volume: Volume, seed_ras: ArrayLike, within: Volume | None =
             surroundings grow as well.
         seed_ras: the point, RAS millimeters.
         within: where the tumor can be, on any grid: the brain; where not given, the lungs of a CT (else its
-            body), the body of any other scan. A mask of the whole scan counts as not given.
+            body), the body of any other scan.
 
     Returns:
         The mask (uint8) on the volume's grid, inside ``within``.
 
     Raises:
-        RegionError: the seed lies outside, does not stand out, or the growth runs through half of ``within``; or the
-            scan is too thin.
+        RegionError: the seed lies outside, does not stand out, or the growth runs through half of ``within`` or
+            measures more than a liter; or the scan is too thin.
     """
     if min(volume.size) < _FEWEST_VOXELS:
         reason = f"the scan is less than {_FEWEST_VOXELS} voxels thick, which is too thin to grow in"
@@ -56,10 +58,7 @@ def tumor_from_seed(volume: Volume, seed_ras: ArrayLike, within: Volume | None =
     if not np.isfinite(seed_ras).all() or (seed < 0).any() or (seed >= volume.size).any():
         raise RegionError("seed", "it lies outside the scan", "Place it in the tumor.")
     kji = tuple(seed[::-1])
-    allowed = on_grid(within, volume) if within is not None else None
-    if allowed is None or allowed.all():
-        # A mask of everything tells nothing of where the tumor can be.
-        allowed = _allowed(volume, kji)
+    allowed = on_grid(within, volume) if within is not None else _allowed(volume, kji)
     if not allowed[kji]:
         raise RegionError("seed", f"it lies outside {_name(within)}", "Place it in the tumor, or correct that region.")
     image = sitk.SmoothingRecursiveGaussian(sitk.Cast(to_image(volume), sitk.sitkFloat32), _SMOOTHING_MM)
@@ -87,7 +86,7 @@ def tumor_from_seed(volume: Volume, seed_ras: ArrayLike, within: Volume | None =
             raise RegionError(
                 "seed", "nothing grows from it", "Place it in the middle of the tumor, or draw the tumor."
             )
-        if grown.sum() > _LARGEST_PART * allowed.sum():
+        if grown.sum() > min(_LARGEST_PART * allowed.sum(), _LARGEST_ML / volume.voxel_ml):
             raise RegionError(
                 "seed",
                 "the growth runs through most of the region",

@@ -72,7 +72,9 @@ def choose_device(wanted: str) -> str:
     return wanted
 
 
-def encode(network: TransUNet, planes: np.ndarray, device: str, progress: Progress = silent) -> Encoded:
+def encode(
+    network: TransUNet, planes: np.ndarray, device: str, progress: Progress = silent, *, plain: bool = False
+) -> Encoded:
     """Run the network over all slices; on lack of memory halve the batch, then go to the CPU, and say so.
 
     Args:
@@ -80,6 +82,7 @@ def encode(network: TransUNet, planes: np.ndarray, device: str, progress: Progre
         planes: ``[slice, inputs, row, column]`` float32.
         device: where to start.
         progress: told after every batch.
+        plain: the outline is that of the plain view alone, for those who need the tokens; they are the same.
     """
     import torch
 
@@ -87,7 +90,7 @@ def encode(network: TransUNet, planes: np.ndarray, device: str, progress: Progre
     batch = _BATCH
     while True:
         try:
-            tumor, tokens = _run(network.to(device), planes, device, batch, progress)
+            tumor, tokens = _run(network.to(device), planes, device, batch, progress, plain)
             return Encoded(tumor, tokens, device, tuple(notes))
         except RuntimeError as error:
             # CUDA has a type of its own for it, MPS only the words.
@@ -104,7 +107,7 @@ def encode(network: TransUNet, planes: np.ndarray, device: str, progress: Progre
 
 
 def _run(
-    network: TransUNet, planes: np.ndarray, device: str, batch: int, progress: Progress
+    network: TransUNet, planes: np.ndarray, device: str, batch: int, progress: Progress, plain: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     import torch
 
@@ -112,11 +115,16 @@ def _run(
     with torch.inference_mode():
         for start in range(0, len(planes), batch):
             seen = torch.from_numpy(planes[start : start + batch]).to(device)
-            probability, found = _views(network, seen)
+            probability, found = _plain(network, seen) if plain else _views(network, seen)
             tumor.append(probability.float().cpu().numpy())
             tokens.append(found.float().cpu().numpy())
             progress(min(1.0, (start + batch) / len(planes)), "Encoding")
     return np.concatenate(tumor), np.concatenate(tokens)
+
+
+def _plain(network: TransUNet, seen: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    logits, _, tokens = network(seen)
+    return logits.sigmoid()[:, 0], tokens
 
 
 def _views(network: TransUNet, seen: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

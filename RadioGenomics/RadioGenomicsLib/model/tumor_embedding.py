@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from RadioGenomicsLib.imaging.descriptors import VoxelMaps
-from RadioGenomicsLib.imaging.descriptors import describe_by_group
+from RadioGenomicsLib.imaging.descriptors import describe_brain
+from RadioGenomicsLib.imaging.descriptors import describe_tumor
 from RadioGenomicsLib.imaging.descriptors.regions import normal_tissue
 from RadioGenomicsLib.model.deep_features import PLANES
 from RadioGenomicsLib.model.deep_features import feature_maps
@@ -54,6 +55,23 @@ class TumorEmbedding:
         return np.concatenate([*described, *self.deep.values()]).astype(np.float64)
 
 
+@dataclass(frozen=True)
+class _Surroundings:
+    """The brain around a tumor.
+
+    Attributes:
+        whole: the tumor.
+        normal: brain away from it.
+        descriptors: of that, by group.
+        features: of the frozen network, beside the tumor.
+    """
+
+    whole: np.ndarray
+    normal: np.ndarray
+    descriptors: Mapping[str, Mapping[str, float]]
+    features: np.ndarray
+
+
 class TumorView:
     """One study as the default gene head sees it, whichever outline the tumor is given.
 
@@ -76,6 +94,7 @@ class TumorView:
         empty = np.zeros(brain.shape, np.float32)
         planes = [empty if plane is None else plane for plane in first] + [empty] * (PLANES - len(first))
         self._features = feature_maps(network, np.stack(planes))
+        self._around: _Surroundings | None = None
 
     def embed(self, tumor: np.ndarray, whole: np.ndarray | None = None) -> TumorEmbedding:
         """Return what stands for a tumor.
@@ -87,9 +106,16 @@ class TumorView:
         Raises:
             RegionError: the tumor leaves no normal brain.
         """
-        whole = tumor if whole is None else whole
-        normal = normal_tissue(whole, self._maps.brain)
-        beside = normal & whole.any(axis=(1, 2))[:, None, None]
-        means = [mean_in_region(self._features, region) for region in (tumor, beside)]
-        descriptors = describe_by_group(self._maps, tumor, normal)
+        around = self._look_around(tumor if whole is None else whole)
+        descriptors = {**describe_tumor(self._maps, tumor, around.normal), **around.descriptors}
+        means = (mean_in_region(self._features, tumor), around.features)
         return TumorEmbedding(descriptors, dict(zip(DEEP_REGIONS, means, strict=True)))
+
+    def _look_around(self, whole: np.ndarray) -> _Surroundings:
+        """Describe the brain around a tumor, once for all parts of it."""
+        if self._around is None or not np.array_equal(self._around.whole, whole):
+            normal = normal_tissue(whole, self._maps.brain)
+            beside = normal & whole.any(axis=(1, 2))[:, None, None]
+            features = mean_in_region(self._features, beside)
+            self._around = _Surroundings(whole, normal, describe_brain(self._maps, normal), features)
+        return self._around

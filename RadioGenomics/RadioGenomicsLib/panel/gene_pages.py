@@ -19,8 +19,9 @@ from RadioGenomicsLib.report.numbers import plain
 from RadioGenomicsLib.report.numbers import signed
 
 PAGE_ROWS = 50
-# Columns of the page, by the column of the gene table that they sort by.
-SORT_KEYS = ("symbol", "predicted_z", "interval_low", "predicted_log2", "percentile", "cv_r", "cv_p_adjusted")
+# Columns of the page, by the column of the gene table that they sort by: what tells most stands where a narrow panel
+# shows it.
+SORT_KEYS = ("symbol", "predicted_z", "interval_low", "cv_r", "cv_p_adjusted", "percentile", "predicted_log2")
 _SMALLEST_FIRST = ("symbol", "cv_p_adjusted")
 
 
@@ -52,10 +53,10 @@ def pageHeaders() -> tuple[tuple[str, str], ...]:
         (_("Gene"), _("Gene symbol, as the model's training data name it")),
         (_("z"), _("Predicted mRNA level in standard deviations from the training cohort's mean")),
         (_("90 % interval"), _("90 % prediction interval of the z")),
-        (_("log2"), _("Predicted mRNA level in log2; empty for genes known only as z-scores")),
-        (_("Percentile"), _("Share of the training cohort below the predicted level")),
         (_("r"), _("Correlation of predicted and measured level in patients the model had not seen")),
         (_("p"), _("p of that correlation, corrected for all genes of the model")),
+        (_("Percentile"), _("Share of the training cohort below the predicted level")),
+        (_("log2"), _("Predicted mRNA level in log2; empty for genes known only as z-scores")),
     )
 
 
@@ -139,10 +140,10 @@ class GenePages:
             str(values["symbol"]),
             signed(number["predicted_z"]),
             _("{low} to {high}").format(low=signed(number["interval_low"], 1), high=signed(number["high"], 1)),
-            plain(number["predicted_log2"], 1),
-            ordinal(number["percentile"]),
             plain(number["cv_r"]),
             p_value(number["cv_p_adjusted"]),
+            ordinal(number["percentile"]),
+            plain(number["predicted_log2"], 1),
         )
         return GeneRow(cells, bool(values["reliable"]), reasonOf(bool(values["reliable"]), number))
 

@@ -11,7 +11,9 @@ from typing import Any
 import slicer
 from slicer.i18n import tr as _
 
+from RadioGenomicsLib.errors import Canceled
 from RadioGenomicsLib.errors import RadioGenomicsError
+from RadioGenomicsLib.panel import exports
 from RadioGenomicsLib.panel import sections
 from RadioGenomicsLib.panel.choices import ROLES
 from RadioGenomicsLib.panel.choices import anatomyScan
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from RadioGenomicsLib.panel.view_protocol import PanelView
     from RadioGenomicsLib.pipeline.request import Request
     from RadioGenomicsLib.scene.logic import RadioGenomicsLogic
+    from RadioGenomicsLib.scene.stored_results import StoredResult
 
 
 def startJob(request: Request) -> Job:
@@ -71,6 +74,7 @@ class PanelPresenter:
         self._ensure = ensure
         self._parameters: RadioGenomicsParameterNode | None = None
         self._complete: dict[str, bool] = {}
+        self._predicted: tuple[object, ...] | None = None
         self.run = Run(view, self.update)
         self.models = Models(view, lambda: self._parameters)
         self.regions = Regions(view, logic, lambda: self._parameters, self._begin)
@@ -87,8 +91,10 @@ class PanelPresenter:
         self._parameters = parameters
         self.models.refresh()
         if not chosenScans(parameters):
-            self.scans.guess()
+            self.scans.guess(asked=False)
         self.results.refresh()
+        # The panel may have another width or theme by now.
+        self.results.drawPanel()
         self.update()
 
     def nodesRemoved(self) -> None:
@@ -101,6 +107,7 @@ class PanelPresenter:
         self.run.drop()
         self._parameters = None
         self._complete = {}
+        self._predicted = None
         self.results.forget()
         self._view.showSection(sections.resultsSection(0, ""))
         self._view.fold(sections.RESULTS, True)
@@ -122,7 +129,10 @@ class PanelPresenter:
         results = sections.resultsSection(self.results.count, self.results.shown.name if self.results.shown else "")
         for section in (*steps, predict, results):
             self._view.showSection(section)
-        folded = {section.key: section.complete for section in steps} | {sections.RESULTS: bool(results.missing)}
+        folded = {section.key: section.complete for section in steps}
+        # Done is what was predicted with these very choices; while work is under way, its button cancels it.
+        folded[sections.PREDICT] = self._predicted == self._asked() and not self.run.busy
+        folded[sections.RESULTS] = bool(results.missing)
         for key, complete in folded.items():
             if self._complete.get(key) != complete:
                 self._view.fold(key, complete)
@@ -158,7 +168,7 @@ class PanelPresenter:
         parameters = self._parameters
         if parameters is None:
             return
-        scans = chosenScans(parameters)
+        scans, asked = chosenScans(parameters), self._asked()
         self._begin(
             lambda: self._logic.predictionRequest(
                 scans,
@@ -168,16 +178,42 @@ class PanelPresenter:
                 panel=parameters.panel,
                 device=parameters.device.value,
             ),
-            lambda result: self._takeResult(result, scans),
+            lambda result: self._takeResult(result, scans, asked),
         )
         if self.run.busy:
             for key in (sections.SCAN, sections.BRAIN, sections.TUMOR):
                 self._view.fold(key, True)
 
+    def export(self, write: Callable[[StoredResult, Path], None], path: Path) -> None:
+        """Write the shown result into files, one of the ways of :mod:`RadioGenomicsLib.panel.exports`.
+
+        Raises:
+            RadioGenomicsError: it cannot be written, or packages are missing that it needs.
+        """
+        if self.results.shown is not None:
+            if write in (exports.writeReport, exports.writeAll):
+                self._install()
+            write(self.results.shown, path)
+
+    def _asked(self) -> tuple[object, ...]:
+        """Return all that a prediction depends on."""
+        parameters = self._parameters
+        assert parameters is not None
+        return (
+            *chosenScans(parameters).items(),
+            chosenBrain(parameters),
+            chosenTumor(parameters),
+            parameters.model,
+            parameters.panel,
+            parameters.device,
+        )
+
     def _begin(self, ask: Callable[[], Request], finish: Callable[[Any], str]) -> None:
         def begin() -> Job:
+            # First: what is wrong with the choices is told before anything is downloaded.
+            request = ask()
             self._install()
-            return self._start(ask())
+            return self._start(request)
 
         self.run.start(begin, finish)
 
@@ -186,15 +222,17 @@ class PanelPresenter:
             self._ensure()
         except RestartNeeded as error:
             self._view.offerRestart(str(error))
-            raise
+            # No error window over the one that asked, or over a Slicer that is about to restart.
+            raise Canceled("the run") from error
 
     def _takeModel(self, name: str) -> str:
         return self.models.added(name)
 
-    def _takeResult(self, result: Any, scans: dict[str, Any]) -> str:
+    def _takeResult(self, result: Any, scans: dict[str, Any], asked: tuple[object, ...]) -> str:
         nodes = self._logic.addResult(result, present(scans.get(result.reference_role)))
         referScans(nodes.geneTable, {role: present(node) for role, node in scans.items()})
         if self._parameters is not None:
+            self._predicted = asked
             self._parameters.result = nodes.geneTable
             self.results.refresh()
             self.results.lookAtTumor()

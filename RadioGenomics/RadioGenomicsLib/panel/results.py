@@ -16,9 +16,9 @@ from RadioGenomicsLib.panel.gene_pages import GenePage
 from RadioGenomicsLib.panel.gene_pages import GenePages
 from RadioGenomicsLib.panel.gene_pages import reasonOf
 from RadioGenomicsLib.panel.summary import summaryHtml
-from RadioGenomicsLib.report.forest import NARROW
 from RadioGenomicsLib.report.forest import WIDE
 from RadioGenomicsLib.report.forest import forest_svg
+from RadioGenomicsLib.report.forest import narrow
 from RadioGenomicsLib.scene import display
 from RadioGenomicsLib.scene.stored_results import StoredResult
 from RadioGenomicsLib.scene.stored_results import findResults
@@ -26,6 +26,10 @@ from RadioGenomicsLib.scene.stored_results import findResults
 if TYPE_CHECKING:
     from RadioGenomicsLib.genes.table import GeneTable
     from RadioGenomicsLib.report.svg import Theme
+
+
+# What a tooltip can hold.
+_MOST_HINTS = 12
 
 
 class ResultsView(Protocol):
@@ -44,6 +48,9 @@ class ResultsView(Protocol):
     def showLargeChart(self, svg: str, title: str) -> None: ...
 
     def theme(self) -> Theme: ...
+
+    def chartWidth(self) -> float:
+        """Return the room that the panel has for a chart, in pixels."""
 
 
 class Results:
@@ -133,7 +140,7 @@ class Results:
         """Draw another marker panel."""
         if panel in load_panels():
             self._panel = panel
-            self._drawPanel()
+            self.drawPanel()
 
     def enlargeChart(self) -> None:
         """Draw the marker panel in a window of its own."""
@@ -187,10 +194,11 @@ class Results:
             self._panel = stored.facts["panel"] if explained else next(iter(panels))
             self._view.showPanels([(panel.id, panel.title) for panel in panels.values()], self._panel)
             self.search(self._search)
-            self._drawPanel()
+            self.drawPanel()
         self._changed()
 
-    def _drawPanel(self) -> None:
+    def drawPanel(self) -> None:
+        """Draw the marker panel, in the width and the theme that the module's panel has now."""
         if self.shown is None:
             return
         table = panel_rows(self._rows, load_panels()[self._panel])
@@ -202,7 +210,10 @@ class Results:
             for row in range(len(table["symbol"]))
             if table["status"][row] == NOT_RELIABLE
         ]
-        self._view.showChart(self._forest(NARROW), hints)
+        if len(hints) > _MOST_HINTS:
+            more = _("{count} more genes are not reliable: the table says why.").format(count=len(hints) - _MOST_HINTS)
+            hints = [*hints[:_MOST_HINTS], more]
+        self._view.showChart(self._forest(narrow(self._view.chartWidth())), hints)
 
     def _forest(self, layout: object) -> str:
         panel = load_panels()[self._panel]

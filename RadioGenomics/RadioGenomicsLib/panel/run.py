@@ -74,7 +74,7 @@ class Run:
         self._changed = changed
         self._job: Job | None = None
         self._finish: Callable[[Any], str] = str
-        self._canceling = False
+        self._beginning = self._canceling = False
 
     @property
     def busy(self) -> bool:
@@ -88,13 +88,17 @@ class Run:
             begin: starts it; an expected failure is told to the user.
             finish: takes its answer in and returns what to tell of it.
         """
-        if self.busy:
+        # While packages are installed, the window lives and the button can be pressed again.
+        if self.busy or self._beginning:
             return
+        self._beginning = True
         try:
             self._job = begin()
         except RadioGenomicsError as error:
             self._tell(error)
             return
+        finally:
+            self._beginning = False
         self._finish, self._canceling = finish, False
         self._view.showRun(RunState(running=True, step=_("Starting")))
         self._view.setPolling(True)

@@ -43,8 +43,12 @@ class Scans:
         self._run = run
         self._regions = regions
 
-    def guess(self) -> None:
-        """Choose the scans by the names of the nodes, and say which."""
+    def guess(self, *, asked: bool = True) -> None:
+        """Choose the scans by the names of the nodes, and say which.
+
+        Args:
+            asked: by the user, who is then told too that nothing was found.
+        """
         parameters = self._choices()
         if parameters is None:
             return
@@ -56,7 +60,8 @@ class Scans:
             told.append(_("Chosen by name: {roles}.").format(roles=", ".join(found)))
         if several:
             told.append(_("Several scans look like {roles}: choose one.").format(roles=", ".join(several)))
-        self._view.tellStatus(" ".join(told) or _("No name tells a channel: choose the scans."))
+        if told or asked:
+            self._view.tellStatus(" ".join(told) or _("No name tells a channel: choose the scans."))
 
     def loadSample(self, name: str) -> None:
         """Fetch a sample study and choose its scans."""

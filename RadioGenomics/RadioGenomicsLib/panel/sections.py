@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from RadioGenomicsLib.panel.parameters import RadioGenomicsParameterNode
 
-_LONGEST_TITLE = 50
+_LONGEST_TITLE = 42
 
 SCAN, BRAIN, TUMOR, PREDICT, RESULTS = "scan", "brain", "tumor", "predict", "results"
 
@@ -76,7 +76,7 @@ def brainSection(parameters: RadioGenomicsParameterNode) -> Section:
     source, segment = parameters.brainSource, ""
     if source == BrainSource.SEGMENT:
         segment = _segmentName(parameters.brainSegmentation, parameters.brainSegmentID)
-    missing = _("Choose the segment that covers the brain.") if source == BrainSource.SEGMENT and not segment else ""
+    missing = _("Choose the brain's segment.") if source == BrainSource.SEGMENT and not segment else ""
     return _section(BRAIN, _("Brain"), missing, segment or source.label(), complete=True)
 
 
@@ -85,10 +85,10 @@ def tumorSection(parameters: RadioGenomicsParameterNode) -> Section:
     source, missing, chosen = parameters.tumorSource, "", ""
     if source == TumorSource.SEGMENT:
         chosen = _segmentName(parameters.tumorSegmentation, parameters.tumorSegmentID)
-        missing = "" if chosen else _("Choose the segment that covers the tumor.")
+        missing = "" if chosen else _("Choose the tumor's segment.")
     elif source == TumorSource.MARKUPS:
         chosen = parameters.tumorMarkups.GetName() if parameters.tumorMarkups is not None else ""
-        missing = "" if chosen else _("Place a box around it, or a point in it.")
+        missing = "" if chosen else _("Place a point or a box.")
     # A box is still to be fitted, and points are still to be placed.
     complete = source != TumorSource.MARKUPS
     return _section(TUMOR, _("Tumor"), missing, chosen or source.label(), complete=complete)

@@ -1,7 +1,12 @@
-"""What RadioGenomicsTest does inside the application: the panel is used as a person would use it."""
+"""What RadioGenomicsTest does inside the application: the panel is used as a person would use it.
+
+Where the environment variable ``RADIOGENOMICS_SCREENSHOTS`` names a folder, the window (or the module's panel, in a
+Slicer without one) is saved there at the main stages: the pictures of ``Resources/Screenshots`` are made so.
+"""
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,12 +54,14 @@ def aSegmentComesBackAsItWasDrawn() -> None:
 def twoRunsMakeTwoResults() -> None:
     """The whole flow on the phantom, twice, and again from a saved scene."""
     presenter = _open(_phantom())
+    _picture("phantom-scan")
     for count in (1, 2):
         presenter.predict()
         _wait(presenter)
         assert len(findResults()) == count
         assert presenter.results.shown.geneTable is findResults()[-1].geneTable
     _useResults(presenter)
+    _picture("phantom-results")
     before = presenter.results.shown.rows()["predicted_z"].copy()
 
     folder = Path(slicer.util.tempDirectory("RadioGenomicsTest"))
@@ -102,10 +109,14 @@ def theFlowOnRealData() -> None:
     if local_sample(list_samples()[DEFAULT_SAMPLE]) is None:
         raise SkipTest("the MRI sample is not on this computer")
     presenter = _open(load_sample(DEFAULT_SAMPLE))
+    _picture("sample-scan")
     presenter.predict()
+    _process(5.0)
+    _picture("sample-predict")
     _wait(presenter)
     assert presenter.results.count == 1
     _useResults(presenter)
+    _picture("sample-results")
 
 
 def _phantom() -> SampleStudy:
@@ -126,6 +137,8 @@ def _open(study: SampleStudy) -> PanelPresenter:
 
 
 def _presenter() -> PanelPresenter:
+    if slicer.util.mainWindow() is not None:
+        slicer.util.selectModule("RadioGenomics")
     widget = slicer.modules.radiogenomics.widgetRepresentation().self()
     widget.enter()
     return widget.view.presenter
@@ -148,6 +161,16 @@ def _useResults(presenter: PanelPresenter) -> None:
     exports.writeReport(results.shown, folder / "report.html")
     exports.writeScene(results.shown, folder / "result.mrb")
     assert all((folder / name).stat().st_size > 0 for name in ("genes.csv", "report.html", "result.mrb"))
+
+
+def _picture(name: str) -> None:
+    """Save what is shown, if pictures are wanted."""
+    folder = os.environ.get("RADIOGENOMICS_SCREENSHOTS")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        _process(0.5)
+        shown = slicer.util.mainWindow() or slicer.modules.radiogenomics.widgetRepresentation()
+        assert shown.grab().save(str(Path(folder, f"{name}.png")))
 
 
 def _wait(presenter: PanelPresenter) -> None:

@@ -19,6 +19,7 @@ from RadioGenomicsLib.report.numbers import signed
 
 _ROW = 25.0
 _LEFT_OUT_ROW = 18.0
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,8 @@ class Layout:
         width: of the chart.
         left, right: ends of the axis.
         columns: the numbers beside it: heading, and the place of their right edge.
-        wrap: characters on a line of genes that the model lacks.
-        label_middle: the least place of the middle of the axis's label.
-        note_below: how far below the legend the note stands.
+        wrap: characters on a line of text.
+        stacked: whether the note stands below the legend, and both it and the axis's label may take several lines.
     """
 
     width: float
@@ -39,8 +39,7 @@ class Layout:
     right: float
     columns: tuple[tuple[str, float], ...]
     wrap: int
-    label_middle: float = 0.0
-    note_below: float = 0.0
+    stacked: bool = False
 
 
 WIDE = Layout(
@@ -50,15 +49,14 @@ WIDE = Layout(
     (("z", 558.0), ("90 % interval", 676.0), ("log2", 728.0), ("percentile", 808.0), ("r", 860.0)),
     112,
 )
-NARROW = Layout(
-    460.0,
-    96.0,
-    280.0,
-    (("z", 322.0), ("90 % interval", 418.0), ("r", 458.0)),
-    66,
-    label_middle=215.0,
-    note_below=20.0,
-)
+_NARROWEST, _WIDEST = 400.0, 640.0
+
+
+def narrow(width: float) -> Layout:
+    """Return a layout for the module panel, whose width is the user's choice; below 400 pixels it has to be scaled."""
+    width = min(max(width, _NARROWEST), _WIDEST)
+    columns = (("z", width - 148.0), ("90 % interval", width - 50.0), ("r", width - 2.0))
+    return Layout(width, 84.0, width - 196.0, columns, int(width / 7.8), stacked=True)
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,7 @@ def forest_svg(
         panel_table: as :func:`RadioGenomicsLib.genes.table.panel_table` returns it.
         title: for screen readers.
         synthetic: the scans were made up; the chart says so.
-        layout: :data:`WIDE` for a page, :data:`NARROW` for the module panel.
+        layout: :data:`WIDE` for a page, :func:`narrow` for the module panel.
         theme: see :func:`RadioGenomicsLib.report.svg.document`.
     """
     scale = _Scale(layout, _reach(panel_table))
@@ -184,9 +182,11 @@ def _axis(parts: list[str], y: float, scale: _Scale) -> float:
         parts.append(svg.line(x, y, x, y + 5, role="zero"))
         parts.append(svg.text(x, y + 20, signed(value, 0), role="soft", anchor="middle", size=12))
     label = "predicted mRNA level: standard deviations from the cohort's mean"
-    place = max((left + right) / 2, scale.layout.label_middle)
-    parts.append(svg.text(place, y + 40, label, role="soft", anchor="middle", size=12))
-    return y + 46
+    y += 40
+    if not scale.layout.stacked:
+        parts.append(svg.text((left + right) / 2, y, label, role="soft", anchor="middle", size=12))
+        return y + 6
+    return _lines(parts, label, y, scale.layout) + 6
 
 
 def _legend(parts: list[str], y: float, layout: Layout, synthetic: bool) -> float:
@@ -200,9 +200,20 @@ def _legend(parts: list[str], y: float, layout: Layout, synthetic: bool) -> floa
         parts += [svg.dot(x, y - 4.5, role=role, filled=filled), svg.text(x + 16, y, name, size=12)]
     origin = " · Synthetic head" if synthetic else ""
     note = f"bar: 90 % interval · r: cross-validated{origin} · Research use only"
-    y += layout.note_below
+    if layout.stacked:
+        # A line may end at a dot only.
+        kept = note.replace(" ", _NO_BREAK).replace(f"{_NO_BREAK}·{_NO_BREAK}", " · ")
+        return _lines(parts, kept, y + _LEFT_OUT_ROW + 2, layout)
     parts.append(svg.text(layout.width, y, note, role="soft", anchor="end", size=12))
     return y
+
+
+def _lines(parts: list[str], words: str, y: float, layout: Layout) -> float:
+    """Write words on as many lines as they need, the first at ``y``, and return the place of the last."""
+    lines = [line.replace(_NO_BREAK, " ").removesuffix(" ·") for line in textwrap.wrap(words, layout.wrap)]
+    for n, line in enumerate(lines):
+        parts.append(svg.text(0, y + n * _LEFT_OUT_ROW, line, role="soft", size=12))
+    return y + (len(lines) - 1) * _LEFT_OUT_ROW
 
 
 def _spoken(table: Mapping[str, np.ndarray]) -> str:

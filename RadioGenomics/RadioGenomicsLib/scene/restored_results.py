@@ -55,12 +55,12 @@ def resultOf(stored: StoredResult) -> Result:
     """Return a stored result with its scans and masks, as the files of a result are written from it.
 
     Raises:
-        InputError: a scan, the tumor or the attribution map was removed from the scene.
+        InputError: a scan, the tumor or the attribution map was removed from the scene, or its panel is not known.
     """
-    from RadioGenomicsLib.genes.panels import load_panels
     from RadioGenomicsLib.pipeline.result import Result
+    from RadioGenomicsLib.pipeline.run import panels_with
 
-    role = stored.facts["reference_role"]
+    role, panel = stored.facts["reference_role"], stored.facts["panel"]
     tumorId, brainId = stored.segmentId(TUMOR), stored.segmentId(BRAIN)
     if role not in stored.scans or not tumorId:
         raise InputError(
@@ -73,7 +73,7 @@ def resultOf(stored: StoredResult) -> Result:
     reference = channels[role]
     return Result(
         prediction=predictionOf(stored),
-        panel=load_panels()[stored.facts["panel"]],
+        panel=panels_with(panel)[panel],
         channels=channels,
         reference_role=role,
         brain=maskFromSegment(stored.segmentation, brainId, reference) if brainId else None,

@@ -28,8 +28,18 @@ _CHART = "RadioGenomics.Chart"
 _SCAN = "RadioGenomics.Scan."
 # Of a model's card, what a result shows of it.
 _CARD = ("id", "title", "cohort", "patients", "license", "citation", "limitations")
+_FACTS = {
+    "panel": str,
+    "reference_role": str,
+    "tumor_ml": float,
+    "distance": float,
+    "distance_percentile": float,
+    "far": bool,
+    "warnings": list,
+}
 # Columns of the gene table that belong to the bundle, and those that belong to the prediction.
 GENE_INDEX = ("symbol", "ensembl_id", "cv_r", "cv_p_adjusted", "reliable")
+_TEXT = ("symbol", "ensembl_id")
 PREDICTED = ("predicted_z", "predicted_log2", "interval_low", "interval_high", "percentile")
 
 
@@ -153,7 +163,7 @@ def findResults(scene: slicer.vtkMRMLScene | None = None) -> list[StoredResult]:
             facts, provenance = json.loads(node.GetAttribute(RESULT) or ""), json.loads(node.GetAttribute(PROVENANCE))
         except (TypeError, ValueError):
             continue
-        if isinstance(facts, dict) and facts.get("schema") == 1 and _hasColumns(node):
+        if _isWhole(facts) and isinstance(provenance, dict) and _hasColumns(node):
             found.append(StoredResult(node, facts, provenance))
     return found
 
@@ -162,6 +172,23 @@ def _codes(terminology: str) -> list[str]:
     return terminology.split("~")[1:3]
 
 
+def _isWhole(facts: object) -> bool:
+    """Tell whether nothing is missing of what is shown of a result: a scene can come from anywhere."""
+    if not isinstance(facts, dict) or facts.get("schema") != 1:
+        return False
+    model = facts.get("model")
+    card = model.get("card") if isinstance(model, dict) else None
+    return (
+        all(isinstance(facts.get(name), kind) for name, kind in _FACTS.items())
+        and isinstance(card, dict)
+        and isinstance(card.get("patients"), int)
+        and all(isinstance(card.get(name), str) for name in ("id", "title", "cohort"))
+    )
+
+
 def _hasColumns(node: slicer.vtkMRMLTableNode) -> bool:
     table = node.GetTable()
-    return all(table.GetColumnByName(name) is not None for name in (*GENE_INDEX, *PREDICTED))
+    return all(
+        isinstance(table.GetColumnByName(name), vtk.vtkStringArray if name in _TEXT else vtk.vtkDataArray)
+        for name in (*GENE_INDEX, *PREDICTED)
+    )

@@ -41,5 +41,11 @@ def bundle(request: CohortRequest, output: Path, progress: Progress = silent) ->
         settings = replace(settings, head=PaperSettings())
     rest = within(progress, 0.7, 1.0)
     return build_bundle(
-        trained.prepared.cohort, settings, request.work, output, jobs=request.workers.jobs, progress=rest
+        trained.prepared.cohort,
+        settings,
+        request.work,
+        output,
+        jobs=request.workers.jobs,
+        start_from=request.first_weights,
+        progress=rest,
     )

@@ -35,6 +35,7 @@ class CohortRequest:
         head: "kernel" or "paper", of a bundle; "paper" also trains the published method for the validation.
         device: of training: "auto", "cpu", "cuda" or "mps".
         epochs: of the encoder; the default's where None.
+        start_from: weights that the encoders start from, such as pre-trained ones; random ones where None.
         repeats, permutations: of the validation; the default's where None.
     """
 
@@ -45,6 +46,7 @@ class CohortRequest:
     head: str = "kernel"
     device: str = "auto"
     epochs: int | None = None
+    start_from: Path | None = None
     repeats: int | None = None
     permutations: int | None = None
 
@@ -60,6 +62,17 @@ class CohortRequest:
             mend = "Give --data or set RADIOGENOMICS_DATA."
             raise InputError("--data", "the cohort's files were not pointed out", mend)
         return Path(found)
+
+    @property
+    def first_weights(self) -> Path | None:
+        """The file of the weights to start from.
+
+        Raises:
+            InputError: it is not there.
+        """
+        if self.start_from is not None and not self.start_from.is_file():
+            raise InputError(self.start_from, "there are no weights to start from", "Give the file of an encoder.")
+        return None if self.start_from is None else self.start_from.absolute()
 
     def settings(self) -> BuildSettings:
         """Return the settings that the request asks for, with the kernel head."""

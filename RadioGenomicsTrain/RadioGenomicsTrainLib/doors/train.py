@@ -69,6 +69,7 @@ def train_encoders_of(request: CohortRequest, progress: Progress = silent) -> Tr
         request.work.absolute() / "encoders",
         jobs=request.workers.jobs,
         scheduler=request.workers.scheduler,
+        start_from=request.first_weights,
         device=request.device,
         progress=within(progress, 0.1, 1.0),
     )

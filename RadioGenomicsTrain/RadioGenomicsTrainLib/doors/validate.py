@@ -37,6 +37,14 @@ def validate(request: CohortRequest, progress: Progress = silent, gene_sets: Pat
     if request.is_of_features():
         cohort, rest = request.load_features(), progress
     else:
-        # Here, because the validation itself prepares one patient after another.
+        # Here too, because it lists what was left out.
         cohort, rest = prepare(request, within(progress, 0.0, 0.2)).cohort, within(progress, 0.2, 1.0)
-    return validate_cohort(cohort, request.settings(), request.work, rest, gene_sets=gene_sets)
+    return validate_cohort(
+        cohort,
+        request.settings(),
+        request.work,
+        rest,
+        gene_sets=gene_sets,
+        start_from=request.first_weights,
+        workers=request.workers,
+    )

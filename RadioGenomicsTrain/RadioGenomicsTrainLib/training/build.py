@@ -25,9 +25,8 @@ from RadioGenomicsTrainLib.cohort.manifest import Cohort
 from RadioGenomicsTrainLib.training.bundle_writing import write_trained_bundle
 from RadioGenomicsTrainLib.training.encoder import EncoderSettings
 from RadioGenomicsTrainLib.training.encoder_folds import train_encoders
-from RadioGenomicsTrainLib.training.encoder_validation import UnseenPatient
-from RadioGenomicsTrainLib.training.encoder_validation import encode_held_out
 from RadioGenomicsTrainLib.training.encoder_validation import load_encoder
+from RadioGenomicsTrainLib.training.encoder_validation import outline_held_out
 from RadioGenomicsTrainLib.training.gene_targets import gene_blocks
 from RadioGenomicsTrainLib.training.gene_validation import HeadSettings
 from RadioGenomicsTrainLib.training.kernel_bundle import fit_kernel_head
@@ -69,6 +68,7 @@ def build_bundle(
     output: Path,
     *,
     jobs: int = 1,
+    start_from: Path | None = None,
     progress: Progress = silent,
 ) -> Bundle:
     """Train and validate on a cohort, and write the bundle.
@@ -81,6 +81,7 @@ def build_bundle(
         work: folder of prepared patients, encoders and the record of the validation; may hold those of earlier runs.
         output: the bundle's folder; must not exist yet.
         jobs: encoders trained at a time.
+        start_from: weights that the encoders start from; random ones where None.
         progress: told of every step.
 
     Raises:
@@ -107,6 +108,7 @@ def build_bundle(
         settings.encoder,
         work / "encoders",
         jobs=jobs,
+        start_from=start_from,
         progress=within(progress, 0.1, 0.75),
     )
 
@@ -114,8 +116,8 @@ def build_bundle(
         return load_encoder(encoders["everybody" if fold is None else f"fold {fold + 1}"], settings.network)
 
     progress(0.75, "outlining the tumors of held-out patients")
-    unseen = encode_held_out(patients, folds, encoder_of, settings.reference)
-    segmentation = _score_outlines(cohort, prepared, unseen, work)
+    probabilities = outline_held_out(patients, folds, encoder_of, settings.reference)
+    segmentation = _score_outlines(cohort, prepared, probabilities, work)
     rest = within(progress, 0.8, 1.0)
     if isinstance(settings.head, PaperSettings):
         encoder, head = fit_paper_head(patients, blocks, folds, encoder_of, settings.head, settings.reference, rest)
@@ -123,20 +125,22 @@ def build_bundle(
         by_id = {patient.id: patient.traits for patient in cohort.patients}
         traits = [by_id[name] for name in prepared]
         encoder = encoder_of(None)
-        head = fit_kernel_head(patients, unseen, traits, blocks, folds, settings.preprocessing, settings.head, rest)
+        head = fit_kernel_head(
+            patients, probabilities, traits, blocks, folds, settings.preprocessing, settings.head, rest
+        )
     return write_trained_bundle(
         output, cohort.description, settings, encoder, head, blocks, {"folds": len(folds), **segmentation}
     )
 
 
 def _score_outlines(
-    cohort: Cohort, prepared: dict[str, PreparedPatient], unseen: Sequence[UnseenPatient], work: Path
+    cohort: Cohort, prepared: dict[str, PreparedPatient], probabilities: Sequence[np.ndarray], work: Path
 ) -> dict[str, float | int]:
     """Return the overlap with the experts' masks, and keep it by patient in the work folder."""
     masks = {patient.id: patient.mask for patient in cohort.patients}
     overlap = {
-        name: round(proposal_dice(found.probability, patient, masks[name]), 4)
-        for (name, patient), found in zip(prepared.items(), unseen, strict=True)
+        name: round(proposal_dice(probability, patient, masks[name]), 4)
+        for (name, patient), probability in zip(prepared.items(), probabilities, strict=True)
     }
     (work / "dice_by_patient.json").write_text(json.dumps(overlap, indent=2) + "\n")
     values = list(overlap.values())

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from RadioGenomicsLib.errors import InputError
+from RadioGenomicsLib.fan_out import HERE
+from RadioGenomicsLib.fan_out import Workers
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
@@ -68,6 +70,7 @@ def features_from_images(
     progress: Progress = silent,
     *,
     start_from: Path | None = None,
+    workers: Workers = HERE,
 ) -> CohortFeatures:
     """Prepare the patients and describe their tumors; encoders that were trained before are used, none is trained.
 
@@ -78,11 +81,13 @@ def features_from_images(
         cache: folder of earlier results.
         progress: told of every patient.
         start_from: the weights that the encoders were trained from.
+        workers: who prepares and describes.
 
     Raises:
         InputError: nobody can be prepared.
     """
-    prepared, dropped = prepare_cohort(cohort, settings.preprocessing, work / "prepared", within(progress, 0.0, 0.3))
+    first = within(progress, 0.0, 0.3)
+    prepared, dropped = prepare_cohort(cohort, settings.preprocessing, work / "prepared", first, workers)
     if not prepared:
         mend = "See the reasons in the list of what was left out."
         raise InputError(cohort.description.id, "none of its patients can be prepared", mend)
@@ -92,9 +97,10 @@ def features_from_images(
     features.values = {
         "volume_location": chosen_features(tumors.descriptor_names, tumors.descriptors, VOLUME_AND_LOCATION),
         "radiomics": tumors.descriptors,
+        "deep_features": tumors.deep,
         "default": tumors.values,
     }
-    features.groups = {"default": tumors.groups}
+    features.groups = {"deep_features": tumors.deep_groups, "default": tumors.groups}
     features.provenance = {
         "patients_digest": digest([patient.digest() for patient in patients]),
         "preprocessing": settings.preprocessing.to_json(),
@@ -111,7 +117,7 @@ def features_from_images(
     encoders = [work / "encoders" / f"encoder-{key}.safetensors" for key in keys]
     if all(path.exists() for path in encoders):
         rest = within(progress, 0.5, 1.0)
-        tokens = token_features(patients, encoders, settings.network, settings.reference, cache, rest)
+        tokens = token_features(patients, encoders, settings.network, settings.reference, cache, rest, workers)
         features.values["frozen_encoder"], features.encoder_folds = tokens, folds
         features.provenance["encoders"] = [path.name for path in encoders]
     else:
@@ -130,7 +136,7 @@ def features_from_table(cohort: FeatureCohort) -> CohortFeatures:
     features = CohortFeatures([patient.id for patient in cohort.patients])
     features.values = {"radiomics": cohort.features, "default": cohort.features}
     reason = "The cohort has a published table of features, no images."
-    features.absent = {"volume_location": reason, "frozen_encoder": reason}
+    features.absent = dict.fromkeys(("volume_location", "deep_features", "frozen_encoder"), reason)
     features.provenance = {"features_digest": digest([cohort.features]), "features": len(cohort.names)}
     features.flow = [
         FlowStep("features and expression", "patient", len(cohort.patients), _count(cohort.dropped, "patient")),

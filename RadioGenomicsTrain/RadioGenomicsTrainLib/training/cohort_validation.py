@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from RadioGenomicsLib.errors import InputError
+from RadioGenomicsLib.fan_out import HERE
+from RadioGenomicsLib.fan_out import Workers
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
@@ -47,6 +49,7 @@ def validate_cohort(
     effort: ValidationSettings | None = None,
     gene_sets: Path | None = None,
     start_from: Path | None = None,
+    workers: Workers = HERE,
 ) -> Path:
     """Climb the ladder on a cohort and write the record; interrupted and started again, it goes on where it was.
 
@@ -59,6 +62,7 @@ def validate_cohort(
         effort: folds, permutations and draws; as the head's settings say where None.
         gene_sets: a GMT file, such as MSigDB's hallmarks; without one no gene sets are tested.
         start_from: the weights that the encoders were trained from, by which they are found again.
+        workers: who prepares, describes and tests; the tables do not depend on it.
 
     Returns:
         The folder of the record.
@@ -74,7 +78,7 @@ def validate_cohort(
     if isinstance(cohort, FeatureCohort):
         features = features_from_table(cohort)
     else:
-        features = features_from_images(cohort, settings, work, cache, first, start_from=start_from)
+        features = features_from_images(cohort, settings, work, cache, first, start_from=start_from, workers=workers)
     names = features.patients
     if len(names) < asked.folds:
         mend = "Ask for fewer folds, or see the list of what was left out."
@@ -109,7 +113,7 @@ def validate_cohort(
         seed_paper=_seed_paper(cohort.description.id),
         notes=_notes(targets.blocks, gene_sets, len({patient.site for patient in patients}) >= asked.folds),
     )
-    return write_record(data, asked, work / "validation", cache, within(progress, 0.2, 1.0))
+    return write_record(data, asked, work / "validation", cache, within(progress, 0.2, 1.0), workers)
 
 
 def _stored(work: Path, blocks: Sequence[Block], patients: Sequence[str]) -> dict[str, StoredPrediction]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,19 +16,6 @@ from RadioGenomicsLib.model.weights import load_tensors
 from RadioGenomicsTrainLib.training.prepared import PreparedPatient
 
 
-@dataclass(frozen=True)
-class UnseenPatient:
-    """A patient through an encoder that was trained without them.
-
-    Attributes:
-        probability: of tumor, ``[slice, row, column]``.
-        tokens: ``[slice, embedding, row / 16, column / 16]``.
-    """
-
-    probability: np.ndarray
-    tokens: np.ndarray
-
-
 def load_encoder(path: Path, network: NetworkSettings) -> TransUNet:
     """Return a trained encoder in evaluation mode."""
     import torch
@@ -39,22 +25,29 @@ def load_encoder(path: Path, network: NetworkSettings) -> TransUNet:
     return model.eval()
 
 
-def encode_patient(patient: PreparedPatient, encoder: TransUNet, reference: int) -> UnseenPatient:
-    """Run an encoder over a patient."""
-    planes = stack_planes(patient.channels.astype(np.float32), reference, encoder.settings.neighbors)
-    encoded = encode(encoder, planes, "cpu")
-    return UnseenPatient(encoded.tumor, encoded.tokens)
+def tumor_probability(patient: PreparedPatient, encoder: TransUNet, reference: int) -> np.ndarray:
+    """Return an encoder's probability of tumor ``[slice, row, column]``."""
+    return encode(encoder, _planes(patient, encoder, reference), "cpu").tumor
 
 
-def encode_held_out(
+def patient_tokens(patient: PreparedPatient, encoder: TransUNet, reference: int) -> np.ndarray:
+    """Return an encoder's tokens ``[slice, embedding, row / 16, column / 16]``."""
+    return encode(encoder, _planes(patient, encoder, reference), "cpu", plain=True).tokens
+
+
+def outline_held_out(
     patients: Sequence[PreparedPatient],
     folds: Sequence[np.ndarray],
     encoder_of: Callable[[int], TransUNet],
     reference: int,
-) -> list[UnseenPatient]:
-    """Return every patient through the encoder of the fold that held them out, in order."""
-    found: dict[int, UnseenPatient] = {}
+) -> list[np.ndarray]:
+    """Return every patient's probability of tumor from the encoder of the fold that held them out, in order."""
+    found: dict[int, np.ndarray] = {}
     for number, test in enumerate(folds):
         encoder = encoder_of(number)
-        found |= {int(index): encode_patient(patients[index], encoder, reference) for index in test}
+        found |= {int(index): tumor_probability(patients[index], encoder, reference) for index in test}
     return [found[index] for index in range(len(patients))]
+
+
+def _planes(patient: PreparedPatient, encoder: TransUNet, reference: int) -> np.ndarray:
+    return stack_planes(patient.channels.astype(np.float32), reference, encoder.settings.neighbors)

@@ -96,13 +96,9 @@ def out_of_fold(
         ridge: penalty.
         groups: number of columns of each group of the embedding; None for one group.
     """
-
-    def weights(train: np.ndarray, test: np.ndarray) -> np.ndarray:
-        if not (np.nan_to_num(training[train]) != np.nan_to_num(training[train[:1]])).any():
-            return np.zeros((len(test), len(train)))
-        return head_weights(training[train], tested[test], ridge, groups)
-
-    return oof_matrix(len(training), splits, weights)
+    return oof_matrix(
+        len(training), splits, lambda train, test: head_weights(training[train], tested[test], ridge, groups)
+    )
 
 
 def score_other_outlines(

@@ -18,7 +18,6 @@ from RadioGenomicsLib.progress import within
 from RadioGenomicsTrainLib.cohort.clinical import ClinicalTraits
 from RadioGenomicsTrainLib.training.bundle_writing import FittedHead
 from RadioGenomicsTrainLib.training.bundle_writing import gene_index
-from RadioGenomicsTrainLib.training.encoder_validation import UnseenPatient
 from RadioGenomicsTrainLib.training.gene_targets import GeneBlock
 from RadioGenomicsTrainLib.training.gene_validation import HeadSettings
 from RadioGenomicsTrainLib.training.gene_validation import score_other_outlines
@@ -30,7 +29,7 @@ from RadioGenomicsTrainLib.training.tumor_embedding import embed_cohort
 
 def fit_kernel_head(
     patients: Sequence[PreparedPatient],
-    unseen: Sequence[UnseenPatient],
+    probabilities: Sequence[np.ndarray],
     traits: Sequence[ClinicalTraits],
     blocks: Sequence[GeneBlock],
     folds: Sequence[np.ndarray],
@@ -42,7 +41,7 @@ def fit_kernel_head(
 
     Args:
         patients: of the cohort.
-        unseen: each through the encoder that held them out.
+        probabilities: of tumor ``[slice, row, column]``, each patient's from the encoder that held them out.
         traits: of each, for the subtypes.
         blocks: genes.
         folds: the split of those encoders.
@@ -50,7 +49,6 @@ def fit_kernel_head(
         settings: of the head.
         progress: told now and then.
     """
-    probabilities = [found.probability for found in unseen]
     embedding = embed_cohort(patients, preprocessing, probabilities, within(progress, 0.0, 0.3))
     assert embedding.proposed is not None  # since there are probabilities
     values, groups = embedding.values, embedding.groups

@@ -18,7 +18,7 @@ from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
 from RadioGenomicsTrainLib.training.bundle_writing import FittedHead
 from RadioGenomicsTrainLib.training.bundle_writing import gene_index
-from RadioGenomicsTrainLib.training.encoder_validation import encode_patient
+from RadioGenomicsTrainLib.training.encoder_validation import patient_tokens
 from RadioGenomicsTrainLib.training.gene_targets import GeneBlock
 from RadioGenomicsTrainLib.training.gene_validation import headline
 from RadioGenomicsTrainLib.training.paper_training import PaperSettings
@@ -87,7 +87,7 @@ def fit_paper_head(
         mean[test] = np.nanmean(z[chosen], axis=0)
         for index in test:
             patient = patients[index]
-            tokens = encode_patient(patient, encoder, reference).tokens
+            tokens = patient_tokens(patient, encoder, reference)
             predicted[index] = predict_from_tokens(head, tokens, patient.tumor)
     encoder, head = train(np.arange(len(patients)), None, within(progress, 1 - share, 1.0))
     for checkpoint in filter(None, checkpoints):
@@ -97,7 +97,7 @@ def fit_paper_head(
     r = pearson(z, predicted - mean)
     unknown = np.full(len(r), np.nan)
     units = np.concatenate([np.array(block.expression.units) for block in blocks])
-    embedding = [mean_token(encode_patient(p, encoder, reference).tokens, p.tumor) for p in patients]
+    embedding = [mean_token(patient_tokens(p, encoder, reference), p.tumor) for p in patients]
     fitted = FittedHead(
         card={"kind": "paper", **{k: v for k, v in settings.to_json().items() if k not in ("seed", "patience")}},
         tensors={f"head.{name}": tensor.numpy() for name, tensor in head.state_dict().items()},

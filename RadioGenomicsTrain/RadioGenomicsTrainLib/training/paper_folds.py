@@ -23,8 +23,8 @@ from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsTrainLib.training.encoder_folds import load_patients
 from RadioGenomicsTrainLib.training.encoder_folds import store_patients
-from RadioGenomicsTrainLib.training.encoder_validation import encode_patient
 from RadioGenomicsTrainLib.training.encoder_validation import load_encoder
+from RadioGenomicsTrainLib.training.encoder_validation import patient_tokens
 from RadioGenomicsTrainLib.training.paper_training import PaperSettings
 from RadioGenomicsTrainLib.training.paper_training import train_paper_model
 from RadioGenomicsTrainLib.training.prepared import PreparedPatient
@@ -145,7 +145,7 @@ def _train(fold: _Fold, progress: Progress) -> None:
             progress=progress,
         )
         left_out = [everybody[i] for i in fold.test]
-        tokens = [encode_patient(patient, encoder, fold.method.reference).tokens for patient in left_out]
+        tokens = [patient_tokens(patient, encoder, fold.method.reference) for patient in left_out]
         pairs = zip(tokens, left_out, strict=True)
         predicted = np.stack([predict_from_tokens(head, found, patient.tumor) for found, patient in pairs])
         _write(fold.result, predicted=predicted)

@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from RadioGenomicsLib.fan_out import HERE
+from RadioGenomicsLib.fan_out import Failed
+from RadioGenomicsLib.fan_out import Workers
+from RadioGenomicsLib.fan_out import fan_out
 from RadioGenomicsLib.model.network import NetworkSettings
 from RadioGenomicsLib.model.token_geometry import coverage
 from RadioGenomicsLib.model.token_geometry import mean_token
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
-from RadioGenomicsTrainLib.training.encoder_validation import encode_patient
+from RadioGenomicsTrainLib.training.encoder_folds import load_patients
+from RadioGenomicsTrainLib.training.encoder_folds import store_patients
 from RadioGenomicsTrainLib.training.encoder_validation import load_encoder
+from RadioGenomicsTrainLib.training.encoder_validation import patient_tokens
 from RadioGenomicsTrainLib.training.prepared import PreparedPatient
-from RadioGenomicsTrainLib.validation.array_cache import cached
+from RadioGenomicsTrainLib.validation.array_cache import kept
+from RadioGenomicsTrainLib.validation.array_cache import place_of
+from RadioGenomicsTrainLib.validation.array_cache import read_arrays
 
 # HE2RNA's pooling: the tokens that say most of a feature, and not only all of them together.
 _HIGHEST = 0.2
+
+
+@dataclass(frozen=True)
+class _Fold:
+    """A fold's encoder on its way to a worker, and where what it makes of the patients goes."""
+
+    encoder: Path
+    network: NetworkSettings
+    reference: int
+    patients: Path
+    result: Path
 
 
 def token_features(
@@ -28,6 +49,7 @@ def token_features(
     reference: int,
     cache: Path,
     progress: Progress = silent,
+    workers: Workers = HERE,
 ) -> np.ndarray:
     """Return ``[folds, n, 2 x embedding]``: every patient through every fold's encoder.
 
@@ -39,23 +61,56 @@ def token_features(
         encoders: weights of each fold's encoder.
         network: architecture.
         reference: the channel whose neighboring slices the network sees.
-        cache: folder of earlier results.
+        cache: folder of earlier results; a cluster's computers must share it.
         progress: told of every patient.
+        workers: who encodes.
+
+    Raises:
+        RadioGenomicsError: a fold could not be encoded.
     """
     digests = [patient.digest() for patient in patients]
-    found = []
-    for number, path in enumerate(encoders):
+    cache = cache.absolute()
+    stored = cache / f".patients.{uuid.uuid4().hex[:8]}.npz"
+    folds = [
+        _Fold(
+            path.absolute(),
+            network,
+            reference,
+            stored,
+            place_of(cache, "tokens", [path.name, network.to_json(), reference, digests]),
+        )
+        for path in encoders
+    ]
+    waiting = {f"encoder of fold {n + 1}": fold for n, fold in enumerate(folds) if not fold.result.exists()}
+    try:
+        if waiting:
+            cache.mkdir(parents=True, exist_ok=True)
+            store_patients(patients, stored)
+        for _, outcome in fan_out(_encode, waiting, workers, progress):
+            if isinstance(outcome, Failed):
+                raise outcome.error
+    finally:
+        stored.unlink(missing_ok=True)
+    return np.stack([read_arrays(fold.result)["pooled"] for fold in folds])
 
-        def make(number: int = number, path: Path = path) -> dict[str, np.ndarray]:
-            encoder, pooled = load_encoder(path, network), []
-            for index, patient in enumerate(patients):
-                pooled.append(pooled_tokens(encode_patient(patient, encoder, reference).tokens, patient.tumor))
-                done = number * len(patients) + index + 1
-                progress(done / len(patients) / len(encoders), f"encoded {index + 1} patients with fold {number + 1}")
-            return {"pooled": np.stack(pooled)}
 
-        found.append(cached(cache, "tokens", [path.name, network.to_json(), reference, digests], make)["pooled"])
-    return np.stack(found)
+def _encode(fold: _Fold, progress: Progress) -> None:
+    import torch
+
+    def make() -> dict[str, np.ndarray]:
+        patients, encoder, pooled = load_patients(fold.patients), load_encoder(fold.encoder, fold.network), []
+        for index, patient in enumerate(patients):
+            pooled.append(pooled_tokens(patient_tokens(patient, encoder, fold.reference), patient.tumor))
+            progress((index + 1) / len(patients), f"encoded {index + 1} of {len(patients)} patients")
+        return {"pooled": np.stack(pooled)}
+
+    threads = torch.get_num_threads()
+    # As in every worker, so that the result does not depend on who encodes.
+    torch.set_num_threads(1)
+    try:
+        kept(fold.result, make)
+    finally:
+        torch.set_num_threads(threads)
 
 
 def pooled_tokens(tokens: np.ndarray, tumor: np.ndarray) -> np.ndarray:

@@ -47,6 +47,16 @@ class CohortEmbedding:
         """The columns of the descriptors ``[n, descriptors]``."""
         return self.values[:, : len(self.descriptor_names)]
 
+    @property
+    def deep(self) -> np.ndarray:
+        """The columns of the frozen network's features ``[n, d - descriptors]``."""
+        return self.values[:, len(self.descriptor_names) :]
+
+    @property
+    def deep_groups(self) -> tuple[int, ...]:
+        """Number of columns of each of their groups."""
+        return self.groups[len(self.layout) :]
+
 
 def embed_cohort(
     patients: Sequence[PreparedPatient],

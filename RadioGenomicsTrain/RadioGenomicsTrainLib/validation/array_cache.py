@@ -46,11 +46,20 @@ def cached(
         parts: arrays and plain JSON values that decide the result.
         make: computes it.
     """
-    path = place_of(folder, name, parts)
+    return kept(place_of(folder, name, parts), make)
+
+
+def kept(path: Path, make: Callable[[], Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Return the arrays of a file, which ``make`` gives where there is none."""
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_name(f".{path.stem}.{uuid.uuid4().hex[:8]}.npz")
         np.savez(aside, **make())  # type: ignore[arg-type]  # takes them for its own options
         aside.replace(path)
+    return read_arrays(path)
+
+
+def read_arrays(path: Path) -> dict[str, np.ndarray]:
+    """Return the arrays of an NPZ file."""
     with np.load(path, allow_pickle=False) as arrays:
         return dict(arrays)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from RadioGenomicsLib.fan_out import HERE
+from RadioGenomicsLib.fan_out import Workers
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
@@ -22,6 +24,7 @@ from RadioGenomicsTrainLib.validation.fitted_rungs import FittedRung
 from RadioGenomicsTrainLib.validation.fitted_rungs import fit_rungs
 from RadioGenomicsTrainLib.validation.measured_rung import Measured
 from RadioGenomicsTrainLib.validation.measured_rung import measure
+from RadioGenomicsTrainLib.validation.measuring import measure_all
 from RadioGenomicsTrainLib.validation.paired import Comparison
 from RadioGenomicsTrainLib.validation.paired import compare
 
@@ -42,7 +45,12 @@ class Step:
 
 
 def climb(
-    data: CohortData, block: Block, settings: ValidationSettings, cache: Path, progress: Progress = silent
+    data: CohortData,
+    block: Block,
+    settings: ValidationSettings,
+    cache: Path,
+    progress: Progress = silent,
+    workers: Workers = HERE,
 ) -> dict[str, list[Step]]:
     """Measure every rung on every family of a block, each against the one below.
 
@@ -52,19 +60,23 @@ def climb(
         settings: of everything.
         cache: folder of earlier results.
         progress: told now and then.
+        workers: who holds the rungs against their nulls.
 
     Returns:
         By family, the steps in the order of the ladder; a rung with site-disjoint folds follows its own.
     """
     rungs = fit_rungs(data, block, settings)
-    pairs = [
-        (family, rung) for family in block.families for rung in rungs if family.name == "genes" or not rung.rung.stored
-    ]
+    pairs = {
+        _name(block, family, rung): (rung, family)
+        for family in block.families
+        for rung in rungs
+        if family.name == "genes" or not rung.rung.stored
+    }
+    measure_all(pairs, settings, cache, workers, within(progress, 0.0, 0.8))
     steps: dict[str, list[Step]] = {family.name: [] for family in block.families}
-    for number, (family, rung) in enumerate(pairs):
-        told = _naming(within(progress, number / len(pairs), (number + 1) / len(pairs)), block, family, rung)
-        told(0.0, "")
-        measured = measure(rung, family, settings, cache, told)
+    for number, (name, (rung, family)) in enumerate(pairs.items()):
+        progress(0.8 + 0.2 * number / len(pairs), f"{name}: against the rung below")
+        measured = measure(rung, family, settings, cache)
         lower = _rung_below(measured, steps[family.name])
         comparison = against(measured, lower, settings, cache) if lower else None
         steps[family.name].append(Step(measured, lower.fitted.rung.name if lower else "", comparison))
@@ -98,6 +110,6 @@ def _same(first: Measured, second: Measured) -> bool:
     return np.array_equal(first.scored, second.scored)
 
 
-def _naming(progress: Progress, block: Block, family: Family, rung: FittedRung) -> Progress:
-    what = f"{block.unit}, {family.name}, {rung.rung.name}"
-    return lambda fraction, step: progress(fraction, f"{what}: {step}" if step else what)
+def _name(block: Block, family: Family, rung: FittedRung) -> str:
+    apart = "" if rung.splits == RANDOM else ", folds that share no site"
+    return f"{block.unit}, {family.name}, {rung.rung.name}{apart}"

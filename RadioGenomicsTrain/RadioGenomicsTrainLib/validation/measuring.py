@@ -16,6 +16,7 @@ from RadioGenomicsLib.fan_out import Workers
 from RadioGenomicsLib.fan_out import fan_out
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
+from RadioGenomicsTrainLib.validation.array_cache import read_arrays
 from RadioGenomicsTrainLib.validation.cohort_data import Family
 from RadioGenomicsTrainLib.validation.cohort_data import ValidationSettings
 from RadioGenomicsTrainLib.validation.fitted_rungs import FittedRung
@@ -83,9 +84,10 @@ def measure_all(
 def _stored(fitted: FittedRung, family: Family, settings: ValidationSettings, folder: Path, cache: Path) -> _Test:
     """Put a rung and its targets into files, which may be large."""
     folder.mkdir(parents=True, exist_ok=True)
-    arrays = {"h": fitted.h, "m": fitted.m} if fitted.stack is None else fitted.stack.to_arrays()
+    matrices = {name: matrix for name, matrix in (("h", fitted.h), ("m", fitted.m)) if matrix is not None}
+    stack = fitted.stack.to_arrays() if fitted.stack else {}
     rung, y = folder / f"{uuid.uuid4().hex[:8]}.npz", folder / f"{family.name}.npy"
-    np.savez(rung, **arrays)
+    np.savez(rung, **matrices, **stack)  # type: ignore[arg-type]  # takes them for its own options
     if not y.exists():
         np.save(y, family.y)
     return _Test(fitted.rung, fitted.splits, rung, family.name, y, settings, cache)
@@ -93,11 +95,7 @@ def _stored(fitted: FittedRung, family: Family, settings: ValidationSettings, fo
 
 def _measure(test: _Test, progress: Progress) -> None:
     y = np.load(test.y, allow_pickle=False)
-    with np.load(test.fitted, allow_pickle=False) as arrays:
-        kept = dict(arrays)
-    if test.rung.stacked:
-        # Its training-fold means are not tested.
-        fitted = FittedRung(test.rung, test.splits, m=np.zeros((len(y), len(y))), stack=Stack.from_arrays(kept))
-    else:
-        fitted = FittedRung(test.rung, test.splits, **kept)
+    kept = read_arrays(test.fitted)
+    h, m = kept.pop("h", None), kept.pop("m")
+    fitted = FittedRung(test.rung, test.splits, h, m, Stack.from_arrays(kept) if kept else None)
     measure(fitted, Family(test.family, (), y), test.settings, test.cache, progress)

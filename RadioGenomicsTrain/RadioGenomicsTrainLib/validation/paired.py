@@ -122,7 +122,8 @@ def bootstrap_median_r(y: np.ndarray, p: np.ndarray, n_draws: int, seed: int) ->
         y_square -= y_sum**2 / n
         p_square -= p_sum**2 / n
         product -= y_sum * p_sum / n
-        square = y_square * p_square
+        # A draw without spread leaves rounding errors, of either sign.
+        square = np.maximum(y_square * p_square, 0)
         r = np.divide(product, np.sqrt(square), out=np.zeros_like(product), where=(y_square > 1e-6) & (p_square > 1e-6))
         medians[start : start + size] = np.median(r, axis=1)
     return medians

@@ -28,6 +28,8 @@ import numpy as np
 
 from RadioGenomicsLib import __version__
 from RadioGenomicsLib.errors import OutputError
+from RadioGenomicsLib.fan_out import HERE
+from RadioGenomicsLib.fan_out import Workers
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
@@ -51,7 +53,12 @@ _POWER_TESTS = (1, 50, 2_000, 31_793)
 
 
 def write_record(
-    data: CohortData, settings: ValidationSettings, folder: Path, cache: Path, progress: Progress = silent
+    data: CohortData,
+    settings: ValidationSettings,
+    folder: Path,
+    cache: Path,
+    progress: Progress = silent,
+    workers: Workers = HERE,
 ) -> Path:
     """Validate a cohort and write the record; interrupted and started again, it goes on where it was.
 
@@ -61,13 +68,14 @@ def write_record(
         folder: of the record; an older one there is replaced, once the new one is whole.
         cache: folder of earlier results.
         progress: told of every step.
+        workers: who holds the rungs against their nulls; the tables do not depend on it.
 
     Raises:
         OutputError: the record cannot be written.
     """
     started, clock = datetime.now(UTC), monotonic()
     ladders = [
-        climb(data, block, settings, cache, told)
+        climb(data, block, settings, cache, told, workers)
         for block, told in zip(data.blocks, _parts(progress, 0.0, 0.85, len(data.blocks)), strict=True)
     ]
     shown, notes = decide(ladders[0]["genes"], settings, cache)

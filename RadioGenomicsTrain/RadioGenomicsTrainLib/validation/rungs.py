@@ -62,6 +62,7 @@ RUNGS = (
     Rung("age, sex, grade", "clinical", ("clinical",), "what the request form tells"),
     Rung("volume and location", "volume_location", ("volume_location",), "VASARI; Bakas et al., Sci Data 2017"),
     Rung("radiomics", "radiomics", ("radiomics",), "IBSI-like descriptors of the outlined tumor"),
+    Rung("deep features", "deep_features", ("deep_features",), "Tan and Le, ICML 2019: trained on photographs alone"),
     Rung("frozen encoder", "frozen_encoder", ("frozen_encoder",), "Gustafsson and Rantalainen, arXiv 2410.00945"),
     Rung("paper mode", "paper", (), "Farooq et al. 2024: encoder, dropout, 1-D convolution", stored=True),
     Rung("default", "default", ("default",), "the head that the bundle ships", site_disjoint=True),
@@ -72,7 +73,7 @@ RUNGS = (
 )
 
 # From the simplest to the default: the rungs among which the ladder decides.
-CANDIDATES = ("clinical", "volume_location", "radiomics", "frozen_encoder", "paper", "default")
+CANDIDATES = ("clinical", "volume_location", "radiomics", "deep_features", "frozen_encoder", "paper", "default")
 
 
 def site_features(sites: Sequence[str]) -> np.ndarray:

@@ -13,6 +13,7 @@ import pytest
 from RadioGenomicsLib.errors import Canceled
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import OutputError
+from RadioGenomicsLib.fan_out import Workers
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsTrainLib.cohort.feature_cohort import FeatureCohort
 from RadioGenomicsTrainLib.cohort.manifest import Cohort
@@ -96,7 +97,8 @@ def test_canceling_a_training_keeps_what_is_trained(request_of: CohortRequest) -
 def test_a_validation_prepares_first_and_gets_what_was_asked(
     request_of: CohortRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    asked = replace(request_of, work=tmp_path)
+    (tmp_path / "first").touch()
+    asked = replace(request_of, work=tmp_path, workers=Workers(jobs=1), start_from=tmp_path / "first")
     given = {}
 
     def validate_cohort(
@@ -111,6 +113,12 @@ def test_a_validation_prepares_first_and_gets_what_was_asked(
     assert len(given["cohort"].patients) == given["prepared"] == PATIENTS
     assert (given["head"].repeats, given["head"].permutations, given["epochs"]) == (1, 20, 1)
     assert given["gene_sets"] == Path("sets.gmt")
+    assert (given["workers"], given["start_from"]) == (asked.workers, tmp_path / "first")
+
+
+def test_first_weights_that_are_not_there_are_named(request_of: CohortRequest, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no weights to start from"):
+        train(replace(request_of, start_from=tmp_path / "first"))
 
 
 @pytest.mark.parametrize(("head", "kind"), [("kernel", HeadSettings), ("paper", PaperSettings)])

@@ -104,6 +104,13 @@ def test_tokens_are_those_of_the_scan_as_it_lies(planes: np.ndarray) -> None:
     np.testing.assert_allclose(encode(Recorder({"cpu": 99}), planes, "cpu").tokens, expected, atol=1e-5)
 
 
+def test_for_the_tokens_alone_one_view_is_enough(planes: np.ndarray) -> None:
+    every, one = Recorder({"cpu": 99}), Recorder({"cpu": 99})
+    tokens = encode(every, planes, "cpu").tokens
+    np.testing.assert_array_equal(encode(one, planes, "cpu", plain=True).tokens, tokens)
+    assert (len(one.batches), len(every.batches)) == (2, 12)
+
+
 def test_a_device_that_is_not_there_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)

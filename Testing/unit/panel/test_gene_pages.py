@@ -41,7 +41,7 @@ def test_a_page_holds_fifty_rows_and_the_best_predicted_come_first(pages) -> Non
     page = pages.page()
     assert len(page.rows) == 50
     assert (page.number, page.pages, page.found, page.total) == (0, 3, 120, 120)
-    shown = [float(row.cells[5].replace("−", "-")) for row in page.rows]
+    shown = [float(row.cells[3].replace("−", "-")) for row in page.rows]
     assert shown == sorted(shown, reverse=True)
 
 

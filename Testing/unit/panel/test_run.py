@@ -111,3 +111,16 @@ def test_dropped_work_is_canceled_and_never_taken_in(run, view) -> None:
     run.poll()
     assert job.canceled
     assert not view.polling
+
+
+def test_a_second_press_while_it_begins_changes_nothing(run) -> None:
+    begun = []
+
+    def begin():
+        begun.append(1)
+        run.start(lambda: pytest.fail("it was started twice"), str)
+        return Job(RUNNING)
+
+    run.start(begin, str)
+    assert begun == [1]
+    assert run.busy

@@ -81,6 +81,21 @@ def test_results_say_how_many_there_are(sections) -> None:
 
 def test_a_long_line_is_shortened_in_the_title(sections) -> None:
     section = sections.predictSection([], "A model " + "of many words " * 20, "")
-    assert len(section.title) <= 50
+    assert len(section.title) <= 42
     assert section.title.endswith("…")
     assert section.line.startswith(section.title[:-1])
+
+
+def test_what_is_missing_fits_into_the_title(sections) -> None:
+    from RadioGenomicsLib.panel.parameters import BrainSource
+    from RadioGenomicsLib.panel.parameters import TumorSource
+
+    steps = [
+        sections.scanSection(choices(), CARD),
+        sections.brainSection(choices(brainSource=BrainSource.SEGMENT)),
+        *(sections.tumorSection(choices(tumorSource=source)) for source in (TumorSource.SEGMENT, TumorSource.MARKUPS)),
+        sections.resultsSection(0, ""),
+    ]
+    for section in (*steps, *(sections.predictSection([step], "", "") for step in steps)):
+        assert section.missing
+        assert section.title == section.line

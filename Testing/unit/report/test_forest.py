@@ -8,8 +8,8 @@ import pytest
 
 from RadioGenomicsLib.genes.panels import load_panels
 from RadioGenomicsLib.genes.table import panel_table
-from RadioGenomicsLib.report.forest import NARROW
 from RadioGenomicsLib.report.forest import forest_svg
+from RadioGenomicsLib.report.forest import narrow
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -82,12 +82,24 @@ def test_for_a_viewer_that_does_not_know_the_theme_one_is_chosen(make_prediction
     assert light != dark
 
 
-def test_the_narrow_chart_keeps_name_value_interval_and_r_within_its_width(make_prediction) -> None:
+@pytest.mark.parametrize("width", [400.0, 420.0, 640.0])
+def test_the_narrow_chart_keeps_name_value_interval_and_r_within_its_width(make_prediction, width) -> None:
     table = panel_table(make_prediction(("IDH1",), z=(-0.5,), cv_r=(0.4,)), load_panels()["glioma"])
-    svg = forest_svg(table, "Glioma", layout=NARROW)
+    svg = forest_svg(table, "Glioma", layout=narrow(width))
     assert [text.text for text in _rows(svg)["IDH1"].iter(f"{SVG}text")] == ["IDH1", "−0.50", "−2.0 to +1.0", "0.40"]
     places = [float(text.get("x")) for text in ElementTree.fromstring(svg).iter(f"{SVG}text")]
-    assert max(places) <= NARROW.width
+    assert max(places) <= width
+    # At 12 pixels a letter is some 6.6 pixels wide.
+    longest = max(
+        len(text.text) * 6.6 for text in ElementTree.fromstring(svg).iter(f"{SVG}text") if text.get("x") == "0.0"
+    )
+    assert longest <= width
+    assert "Research use only" in svg
+
+
+def test_a_panel_too_narrow_or_very_wide_gets_a_chart_that_can_be_read() -> None:
+    assert narrow(100.0).width == 400.0
+    assert narrow(2000.0).width == 640.0
 
 
 def test_a_chart_of_a_synthetic_head_says_so(make_prediction) -> None:

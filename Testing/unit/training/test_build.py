@@ -49,7 +49,7 @@ class Built:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+def built(tmp_path_factory: pytest.TempPathFactory, quick_features: None) -> Built:
     folder = tmp_path_factory.mktemp("build")
     cohort = load_cohort(write_small_cohort(folder / "data"), folder / "data")
     told: list[float] = []

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from RadioGenomicsLib.errors import InputError
-from RadioGenomicsLib.model import tumor_embedding
 from RadioGenomicsTrainLib.cohort.manifest import Cohort
 from RadioGenomicsTrainLib.cohort.manifest import load_cohort
 from RadioGenomicsTrainLib.training import token_features
@@ -20,7 +19,6 @@ from RadioGenomicsTrainLib.training.build import BuildSettings
 from RadioGenomicsTrainLib.training.cohort_validation import validate_cohort
 from RadioGenomicsTrainLib.training.encoder import EncoderSettings
 from RadioGenomicsTrainLib.training.encoder_folds import encoder_key
-from RadioGenomicsTrainLib.training.encoder_validation import UnseenPatient
 from RadioGenomicsTrainLib.training.gene_validation import HeadSettings
 from RadioGenomicsTrainLib.training.prepared import PreparedPatient
 from RadioGenomicsTrainLib.training.prepared_cohort import prepare_cohort
@@ -47,15 +45,9 @@ def ladder(folder: Path) -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _fast() -> Iterator[None]:
-    """A small power table, and a frozen network that sees the mean of eight by eight pixels."""
-
-    def blocks(_network: object, planes: np.ndarray) -> np.ndarray:
-        _, slices, rows, columns = planes.shape
-        return planes[1].reshape(slices, 1, rows // 8, 8, columns // 8, 8).mean(axis=(3, 5))
-
+def _fast(quick_features: None) -> Iterator[None]:
+    """A small power table beside the quick features."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tumor_embedding, "feature_maps", blocks)
         patch.setattr(record, "_POWER_SIZES", ())
         patch.setattr(record, "_POWER_TESTS", ())
         yield
@@ -99,6 +91,7 @@ def test_genes_follow_the_tumor(folder: Path) -> None:
     assert float(rows["log2_rsem", "default", "random"]["share_r2_above_0"]) > 0.5
     assert rows["log2_rsem", "default", "random"]["n"] == str(PATIENTS)
     assert ("z", "default", "site_disjoint") in rows
+    assert rows["log2_rsem", "deep_features", "random"]["null"] == "exact"
 
 
 def test_what_is_not_there_is_told_with_its_reason(folder: Path) -> None:
@@ -122,7 +115,7 @@ def test_everything_left_out_is_in_the_flow(folder: Path) -> None:
         flow = {row["step"]: (row["kept"], row["dropped"]) for row in csv.DictReader(stream)}
     assert flow["images found"] == (str(PATIENTS), "0")
     assert flow["channels that hold an image"] == (str(3 * PATIENTS - 1), "1")
-    assert flow["genes that vary, log2 RSEM"] == (str(len(LOG2)), "1")
+    assert flow["genes that vary and are expressed, log2 RSEM"] == (str(len(LOG2)), "1")
     assert flow["patients with z"] == (str(PATIENTS - 1), "1")
     with open(folder / "dropped.csv", encoding="utf-8", newline="") as stream:
         dropped = {(row["kind"], row["name"]) for row in csv.DictReader(stream)}
@@ -132,13 +125,13 @@ def test_everything_left_out_is_in_the_flow(folder: Path) -> None:
 def test_encoders_and_stored_predictions_that_are_there_become_rungs(
     cohort: Cohort, work: Path, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def encode(patient: PreparedPatient, encoder: str, _reference: int) -> UnseenPatient:
+    def encode(patient: PreparedPatient, encoder: str, _reference: int) -> np.ndarray:
         slices, rows, columns = patient.tumor.shape
         cells = patient.channels[1].reshape(slices, rows // 16, 16, columns // 16, 16).astype(float)
-        return UnseenPatient(np.empty(0), cells.mean(axis=(2, 4))[:, None] * (1 + len(encoder)))
+        return cells.mean(axis=(2, 4))[:, None] * (1 + len(encoder))
 
     monkeypatch.setattr(token_features, "load_encoder", lambda path, _network: path.name)
-    monkeypatch.setattr(token_features, "encode_patient", encode)
+    monkeypatch.setattr(token_features, "patient_tokens", encode)
     own = tmp_path / "work"
     own.mkdir()
     (own / "prepared").symlink_to(work / "prepared")

@@ -13,7 +13,6 @@ from RadioGenomicsTrainLib.cohort.clinical import ClinicalTraits
 from RadioGenomicsTrainLib.cohort.expression import ExpressionMatrix
 from RadioGenomicsTrainLib.training import gene_validation
 from RadioGenomicsTrainLib.training.bundle_writing import FittedHead
-from RadioGenomicsTrainLib.training.encoder_validation import UnseenPatient
 from RadioGenomicsTrainLib.training.gene_targets import GeneBlock
 from RadioGenomicsTrainLib.training.gene_targets import gene_blocks
 from RadioGenomicsTrainLib.training.gene_validation import HeadSettings
@@ -34,17 +33,17 @@ def blocks() -> list[GeneBlock]:
 
 
 @pytest.fixture(scope="module")
-def fitted(patients: list[PreparedPatient], blocks: list[GeneBlock]) -> FittedHead:
-    unseen = [UnseenPatient(patient.tumor.astype(np.float32), np.empty(0)) for patient in patients]
+def fitted(patients: list[PreparedPatient], blocks: list[GeneBlock], quick_features: None) -> FittedHead:
+    probabilities = [patient.tumor.astype(np.float32) for patient in patients]
     real = gene_validation.validate_head
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gene_validation, "validate_head", lambda *given, **more: real(*given, **more, n_draws=1000))
         folds = [np.array([0, 1]), np.array([2, 3])]
-        return fit_kernel_head(patients, unseen, [ClinicalTraits()] * 4, blocks, folds, SETTINGS, HEAD)
+        return fit_kernel_head(patients, probabilities, [ClinicalTraits()] * 4, blocks, folds, SETTINGS, HEAD)
 
 
 @pytest.fixture(scope="module")
-def embedding(patients: list[PreparedPatient]) -> CohortEmbedding:
+def embedding(patients: list[PreparedPatient], quick_features: None) -> CohortEmbedding:
     return embed_cohort(patients, SETTINGS)
 
 

@@ -12,7 +12,7 @@ from RadioGenomicsLib.model.network import TransUNet
 from RadioGenomicsLib.model.token_geometry import mean_token
 from RadioGenomicsLib.model.weights import save_tensors
 from RadioGenomicsTrainLib.training import token_features as module
-from RadioGenomicsTrainLib.training.encoder_validation import encode_patient
+from RadioGenomicsTrainLib.training.encoder_validation import patient_tokens
 from RadioGenomicsTrainLib.training.prepared import PreparedPatient
 from RadioGenomicsTrainLib.training.token_features import pooled_tokens
 from RadioGenomicsTrainLib.training.token_features import token_features
@@ -41,8 +41,9 @@ def test_every_patient_goes_through_every_encoder_once(
     few = patients[:2]
     found = token_features(few, paths, NETWORK, 1, tmp_path / "cache", lambda fraction, _: told.append(fraction))
     assert found.shape == (2, 2, 2 * NETWORK.embedding)
-    by_hand = pooled_tokens(encode_patient(few[1], models[1], 1).tokens, few[1].tumor)
+    by_hand = pooled_tokens(patient_tokens(few[1], models[1], 1), few[1].tumor)
     np.testing.assert_allclose(found[1, 1], by_hand, rtol=1e-5)
     assert told[-1] == 1
-    monkeypatch.setattr(module, "encode_patient", None)
+    assert [path.name.split("-")[0] for path in (tmp_path / "cache").iterdir()] == ["tokens", "tokens"]
+    monkeypatch.setattr(module, "patient_tokens", None)
     np.testing.assert_array_equal(token_features(few, paths, NETWORK, 1, tmp_path / "cache"), found)

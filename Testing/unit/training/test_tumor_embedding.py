@@ -19,9 +19,11 @@ from Testing.unit.training.small_cohort import small_study
 
 SETTINGS = Preprocessing()
 
+pytestmark = pytest.mark.usefixtures("quick_features")
+
 
 @pytest.fixture(scope="module")
-def view(patients: list[PreparedPatient]) -> TumorView:
+def view(patients: list[PreparedPatient], quick_features: None) -> TumorView:
     return view_patient(patients[0], SETTINGS, shipped_network())
 
 
@@ -82,4 +84,6 @@ def test_a_cohort_has_one_row_per_patient_in_groups_of_columns(
     assert cohort.descriptors.shape[1] == len(cohort.descriptor_names) < sum(cohort.groups)
     assert len(cohort.group_names) == len(cohort.groups)
     np.testing.assert_allclose(cohort.proposed, cohort.values)
+    np.testing.assert_array_equal(np.hstack([cohort.descriptors, cohort.deep]), cohort.values)
+    assert cohort.deep_groups == cohort.groups[-2:]
     assert embed_cohort(patients[:1], SETTINGS).proposed is None

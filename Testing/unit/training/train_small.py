@@ -19,7 +19,7 @@ from RadioGenomicsTrainLib.training.encoder import train_encoder
 from RadioGenomicsTrainLib.training.encoder_folds import load_patients
 from Testing.unit.training.small_cohort import NETWORK
 
-SETTINGS = EncoderSettings(epochs=4, batch=8, tumor_slices=6, other_slices=2, learning_rate=1e-2, patience=3)
+SETTINGS = EncoderSettings(epochs=4, batch=8, tumor_slices=3, other_slices=1, learning_rate=1e-2, patience=3)
 
 
 def save_network(network: TransUNet, path: Path) -> None:

@@ -56,7 +56,7 @@ def small_data(seed: int = 0, signal: str = "default") -> CohortData:
         strata=np.where(features[signal][:, 0] > 0, "case", "other"),
         outcomes={"case": "case"},
         features={**features, "site": site_features(sites), "radiomics": features["default"]},
-        absent={"frozen_encoder": "There is none.", "paper": "There is none."},
+        absent=dict.fromkeys(("deep_features", "frozen_encoder", "paper"), "There is none."),
         blocks=(Block("log2", "log2", rows, (genes, sets)),),
         head=head,
         flow=(FlowStep("made", "patient", N, 1),),

@@ -55,6 +55,12 @@ def test_the_stack_is_what_fitting_it_by_hand_gives(embeddings: list, splits: li
     np.testing.assert_allclose(stack.predict(y), by_hand, atol=1e-8)
 
 
+def test_a_stack_is_put_together_again_from_its_arrays(embeddings: list, splits: list, y: np.ndarray) -> None:
+    stack = Stack.of(whole(embeddings), splits, head)
+    again = Stack.from_arrays(stack.to_arrays())
+    np.testing.assert_array_equal(again.predict(y), stack.predict(y))
+
+
 def test_heads_that_tell_something_get_the_weight(embeddings: list, splits: list, y: np.ndarray) -> None:
     weights = Stack.of(whole(embeddings), splits, head).weights(y)
     assert weights.shape == (6, 3)

@@ -17,11 +17,11 @@ from RadioGenomicsLib.imaging.descriptors.regions import TumorRegions
 from RadioGenomicsLib.imaging.descriptors.shape import shape
 from RadioGenomicsLib.imaging.descriptors.whole_brain import whole_brain
 
-__all__ = ["TumorRegions", "VoxelMaps", "describe", "describe_by_group"]
+__all__ = ["TumorRegions", "VoxelMaps", "describe", "describe_brain", "describe_tumor"]
 
 
-def describe_by_group(maps: VoxelMaps, tumor: np.ndarray, normal: np.ndarray) -> dict[str, dict[str, float]]:
-    """Return every descriptor by name, in groups that say different things.
+def describe_tumor(maps: VoxelMaps, tumor: np.ndarray, normal: np.ndarray) -> dict[str, dict[str, float]]:
+    """Return the descriptors of a tumor by name, in groups that say different things.
 
     Args:
         maps: what every voxel looks like, from the channels and the brain mask.
@@ -29,7 +29,7 @@ def describe_by_group(maps: VoxelMaps, tumor: np.ndarray, normal: np.ndarray) ->
         normal: brain tissue away from the tumor, to compare with.
 
     Returns:
-        "place and shape", "signal" (of the tumor) and "brain" (around it).
+        "place and shape", and "signal".
     """
     regions = TumorRegions.of(tumor, maps.brain)
     signal: dict[str, float] = {}
@@ -38,11 +38,15 @@ def describe_by_group(maps: VoxelMaps, tumor: np.ndarray, normal: np.ndarray) ->
     return {
         "place and shape": {**location(maps, tumor), **shape(maps, tumor)},
         "signal": signal | enhancement(maps, regions, normal),
-        "brain": {**whole_brain(maps, normal), **depth_shells(maps, normal)},
     }
 
 
+def describe_brain(maps: VoxelMaps, normal: np.ndarray) -> dict[str, dict[str, float]]:
+    """Return the descriptors of the brain around a tumor by name, as the group "brain"."""
+    return {"brain": {**whole_brain(maps, normal), **depth_shells(maps, normal)}}
+
+
 def describe(maps: VoxelMaps, tumor: np.ndarray, normal: np.ndarray) -> dict[str, float]:
-    """Return every descriptor by name, as :func:`describe_by_group` does, in one."""
-    groups = describe_by_group(maps, tumor, normal)
+    """Return every descriptor by name, of the tumor and of the brain around it."""
+    groups = describe_tumor(maps, tumor, normal) | describe_brain(maps, normal)
     return {name: value for group in groups.values() for name, value in group.items()}

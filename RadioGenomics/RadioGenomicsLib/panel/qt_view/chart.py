@@ -1,7 +1,8 @@
-"""An SVG chart in a widget, at its own size."""
+"""An SVG chart in a widget, at its own size or scaled down to the room there is."""
 
 from __future__ import annotations
 
+import math
 import tempfile
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -23,12 +24,13 @@ class ChartWidget:
         scrollArea.setWidget(self.widget)
         self.widget.setVisible(False)
 
-    def show(self, svg: str, hint: str = "") -> None:
+    def show(self, svg: str, hint: str = "", room: float = math.inf) -> None:
         """Show a chart; no text shows nothing.
 
         Args:
             svg: the chart.
             hint: what hovering over it tells.
+            room: the greatest width, in pixels.
         """
         self.widget.setVisible(bool(svg))
         self.widget.toolTip = hint
@@ -38,4 +40,6 @@ class ChartWidget:
         path.write_text(svg, encoding="utf-8")
         self.widget.load(str(path))
         root = ElementTree.fromstring(svg)
-        self.widget.setFixedSize(round(float(root.get("width"))), round(float(root.get("height"))))
+        width, height = float(root.get("width")), float(root.get("height"))
+        scale = min(1.0, room / width)
+        self.widget.setFixedSize(round(scale * width), round(scale * height))

@@ -65,6 +65,6 @@ def pageText(page: GenePage | None) -> str:
     """Return where a page is, in words."""
     if page is None:
         return ""
-    return _("{number} of {pages} ({found} genes)").format(
+    return _("Page {number} of {pages}, {found} found").format(
         number=page.number + 1, pages=page.pages, found=f"{page.found:,}"
     )

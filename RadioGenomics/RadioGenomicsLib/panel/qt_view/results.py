@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from RadioGenomicsLib.panel.presenter import PanelPresenter
     from RadioGenomicsLib.scene.stored_results import StoredResult
 
+# Of section, frame and two scroll bars, left and right together.
+_CHART_MARGINS = 72
+
 
 class ResultsView:
     """Part of the panel's view; ``ui`` holds the child widgets of RadioGenomics.ui."""
@@ -34,6 +37,7 @@ class ResultsView:
         self._genes = GeneTable(self.ui.geneTableWidget)
         self._chart = ChartWidget(self.ui.chartScrollArea)
         self._largeChart: tuple[object, ChartWidget] | None = None
+        self.ui.writtenLabel.setVisible(False)
 
     def showResultNames(self, names: list[str], current: int) -> None:
         """List the results of the scene."""
@@ -43,6 +47,7 @@ class ResultsView:
         """Show a result in a few lines; nothing without one."""
         self.ui.summaryLabel.text = html or _("No result yet.")
         self.ui.resultWidget.enabled = bool(html)
+        self.ui.writtenLabel.setVisible(False)
 
     def showGenes(self, page: GenePage | None) -> None:
         """Show a page of genes."""
@@ -57,7 +62,7 @@ class ResultsView:
 
     def showChart(self, svg: str, hints: list[str]) -> None:
         """Show the marker panel; hovering tells why genes are not reliable."""
-        self._chart.show(svg, "<br>".join(escape(hint) for hint in hints))
+        self._chart.show(svg, "<br>".join(escape(hint) for hint in hints), self.chartWidth())
 
     def showLargeChart(self, svg: str, title: str) -> None:
         """Show the marker panel in a window of its own."""
@@ -78,6 +83,10 @@ class ResultsView:
         ground = self.ui.chartScrollArea.palette.color(qt.QPalette.Active, qt.QPalette.Window)
         return "light" if ground.lightness() > 127 else "dark"
 
+    def chartWidth(self) -> float:
+        """Return the room for a chart: that of the panel, which is laid out even while its sections are folded."""
+        return self.ui.researchUseLabel.width - _CHART_MARGINS
+
     def askFile(self, title: str, suggestion: str, kinds: str, write: Callable[[StoredResult, Path], None]) -> None:
         """Let the user choose where a file goes, and write it."""
         chosen = qt.QFileDialog.getSaveFileName(slicer.util.mainWindow(), title, suggestion, kinds)
@@ -92,8 +101,7 @@ class ResultsView:
             self._write(Path(chosen), write)
 
     def _write(self, path: Path, write: Callable[[StoredResult, Path], None]) -> None:
-        shown = self.presenter.results.shown
-        if shown is not None:
-            with slicer.util.WaitCursor():
-                write(shown, path)
-            self.ui.statusLabel.text = _("Written: {path}").format(path=path)
+        with slicer.util.WaitCursor():
+            self.presenter.export(write, path)
+        self.ui.writtenLabel.text = _("Written: {path}").format(path=path)
+        self.ui.writtenLabel.setVisible(True)

@@ -81,6 +81,7 @@ class QtPanelView(ChoicesView, WorkView, ModelsView, ResultsView):
         onClick(ui.previousPageButton, lambda: results.turnPage(-1))
         onClick(ui.nextPageButton, lambda: results.turnPage(1))
         connect(ui.forestComboBox, "currentIndexChanged(int)", self._onForest)
+        connect(ui.resultsCollapsibleButton, "contentsCollapsed(bool)", self._onResultsFolded)
         onClick(ui.enlargeChartButton, results.enlargeChart)
         onClick(ui.lookAtTumorButton, results.lookAtTumor)
         onClick(ui.histogramButton, results.showHistogram)
@@ -112,6 +113,10 @@ class QtPanelView(ChoicesView, WorkView, ModelsView, ResultsView):
     def _onForest(self, place: int) -> None:
         if place >= 0:
             self.presenter.results.choosePanel(self._panels[place].id)
+
+    def _onResultsFolded(self, folded: bool) -> None:
+        if not folded:
+            self.presenter.results.drawPanel()
 
     def _showPanelChoice(self) -> None:
         keys = [panel.id for panel in self._panels]

@@ -1,0 +1,71 @@
+"""Read DICOM files without taking memory for what a damaged one claims to hold."""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pydicom
+from pydicom.dataelem import RawDataElement
+from pydicom.encaps import generate_fragments
+
+_UNDEFINED = 0xFFFFFFFF
+# What pixels are made of: how they are written and scaled, where they lie, and they themselves.
+_GROUPS = (0x0028, 0x5200, 0x7FE0)
+_TAGS = (
+    0x00080008,  # Image Type
+    0x00080016,  # SOP Class UID
+    0x00080018,  # SOP Instance UID
+    0x00080060,  # Modality
+    0x00180050,  # Slice Thickness
+    0x00200032,  # Image Position (Patient)
+    0x00200037,  # Image Orientation (Patient)
+)
+
+
+class CappedFile(io.BufferedReader):
+    """A file that takes no memory for more bytes than it has, whatever length a damaged element claims."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read as any file does."""
+        whole = os.fstat(self.fileno()).st_size
+        return super().read(size if size is None or size < 0 else min(size, whole))
+
+
+@contextmanager
+def only_pixels(file: Path) -> Iterator[Path]:
+    """Give a copy of a DICOM image that holds its pixels and nothing of the patient, well formed whatever the file is.
+
+    GDCM, which ITK reads DICOM with, takes up to 4 GB where the length of any element of a file is damaged.
+
+    Raises:
+        ValueError: an element does not lie whole in the file, or is damaged otherwise.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder, "image.dcm")
+        try:
+            with open(file, "rb", buffering=0) as raw:
+                image = pydicom.dcmread(CappedFile(raw))
+            for tag in [tag for tag in image.keys() if tag.group not in _GROUPS and tag not in _TAGS]:  # noqa: SIM118
+                del image[tag]
+            _refuse_cut_off(image)
+            if image.file_meta.TransferSyntaxUID.is_encapsulated:
+                for _ in generate_fragments(image.PixelData):
+                    pass
+            pydicom.dcmwrite(copy, image)
+        except Exception as error:  # damaged bytes make pydicom raise nearly anything
+            raise ValueError("an element of it is damaged") from error
+        yield copy
+
+
+def _refuse_cut_off(image: pydicom.Dataset) -> None:
+    for tag, element in list(image.items()):
+        if isinstance(element, RawDataElement) and element.length not in (_UNDEFINED, len(element.value or b"")):
+            raise ValueError(f"{tag} ends after the file")
+        if element.VR in ("SQ", "UN") and isinstance(image[tag].value, pydicom.Sequence):
+            for item in image[tag].value:
+                _refuse_cut_off(item)

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import slicer
+
+from RadioGenomicsLib.scene.display import hideOverlay
+from RadioGenomicsLib.scene.display import jumpTo
+from RadioGenomicsLib.scene.display import showOverlay
+from RadioGenomicsLib.scene.display import tumorCenter
+
+
+@pytest.fixture
+def composites(scene):
+    return [scene.AddNewNodeByClass("vtkMRMLSliceCompositeNode") for _ in range(3)]
+
+
+def test_the_map_lies_over_the_scan_in_every_slice_view(composites, stored):
+    showOverlay(stored.attribution, 0.4, scan=stored.scans["FLAIR"])
+    for composite in composites:
+        assert composite.GetForegroundVolumeID() == stored.attribution.GetID()
+        assert composite.GetBackgroundVolumeID() == stored.scans["FLAIR"].GetID()
+        assert composite.GetForegroundOpacity() == pytest.approx(0.4)
+
+
+def test_without_a_scan_the_background_stays(composites, stored):
+    scanId = stored.scans["FLAIR"].GetID()
+    composites[0].SetBackgroundVolumeID(scanId)
+    showOverlay(stored.attribution, 0.4)
+    assert composites[0].GetBackgroundVolumeID() == scanId
+
+
+def test_hiding_takes_the_map_away_and_no_other_foreground(composites, stored):
+    showOverlay(stored.attribution, 0.4)
+    scanId = stored.scans["FLAIR"].GetID()
+    composites[1].SetForegroundVolumeID(scanId)
+    hideOverlay(stored.attribution)
+    assert [composite.GetForegroundVolumeID() for composite in composites] == [None, scanId, None]
+
+
+def test_the_slices_have_the_point_in_their_middle(scene):
+    nodes = [scene.AddNewNodeByClass("vtkMRMLSliceNode") for _ in range(2)]
+    jumpTo(np.array([3.0, -4.0, 5.0]))
+    for node in nodes:
+        np.testing.assert_allclose(slicer.util.arrayFromVTKMatrix(node.GetSliceToRAS())[:3, 3], [3.0, -4.0, 5.0])
+
+
+def test_the_middle_of_a_tumor_lies_in_it_and_a_removed_tumor_has_none(stored, lump):
+    index = np.rint((np.linalg.inv(lump.affine) @ [*tumorCenter(stored), 1.0])[:3]).astype(int)
+    assert lump.array[tuple(index[::-1])]
+    stored.segmentation.GetSegmentation().RemoveAllSegments()
+    assert tumorCenter(stored) is None
