@@ -46,7 +46,7 @@ def open_client(jobs: int, scheduler: str | None = None) -> Iterator[Client]:
             yield client
         return
     # No web pages, only loopback. No limit of memory: a share for each would stop what fits, since peaks are short.
-    settings = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
+    settings: dict[str, list[str]] = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
     with dask.config.set(settings), ExitStack() as stack:
         try:
             with _interrupts_held_back():
