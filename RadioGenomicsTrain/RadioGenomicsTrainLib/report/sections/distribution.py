@@ -61,8 +61,8 @@ def _block(record: Record, block: Mapping[str, Any]) -> Iterator[Part]:
     if apart:
         yield Text(
             f"With folds that share no hospital the median r is {plain(apart['median_r'])}, against "
-            f"{plain(row['median_r'])} with random folds. Knowing the hospital may have added to the latter; part of the "
-            "fall is that whole predictions are scored where folds share no hospital."
+            f"{plain(row['median_r'])} with random folds. Knowing the hospital may have added to the latter; part of "
+            "the fall is that whole predictions are scored where folds share no hospital."
         )
     yield _best_genes(genes, block)
 
