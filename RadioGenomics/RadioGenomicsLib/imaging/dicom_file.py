@@ -12,6 +12,7 @@ from pathlib import Path
 import pydicom
 from pydicom.dataelem import RawDataElement
 from pydicom.encaps import generate_fragments
+from pydicom.encaps import itemize_fragment
 
 _UNDEFINED = 0xFFFFFFFF
 # What pixels are made of: how they are written and scaled, where they lie, and they themselves.
@@ -54,8 +55,8 @@ def only_pixels(file: Path) -> Iterator[Path]:
                 del image[tag]
             _refuse_cut_off(image)
             if image.file_meta.TransferSyntaxUID.is_encapsulated:
-                for _ in generate_fragments(image.PixelData):
-                    pass
+                # Items with the lengths that they have.
+                image.PixelData = b"".join(map(itemize_fragment, generate_fragments(image.PixelData)))
             pydicom.dcmwrite(copy, image)
         except Exception as error:  # damaged bytes make pydicom raise nearly anything
             raise ValueError("an element of it is damaged") from error

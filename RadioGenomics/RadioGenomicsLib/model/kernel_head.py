@@ -59,7 +59,7 @@ class EmbeddingSpace:
         mean = np.where(known, embedding, 0.0).sum(axis=0) / count
         sd = np.sqrt(np.where(known, (embedding - mean) ** 2, 0.0).sum(axis=0) / count)
         points = _standardize(embedding, mean, sd)
-        scale = [np.median(pdist(part, "sqeuclidean")) / part.shape[1] for part in _parts(points, groups)]
+        scale = [_median_square(part) for part in _parts(points, groups)]
         # A group without spread puts all patients at one place: any scale will do.
         return cls(mean, sd, points, groups, np.array([one if one > 0 else 1.0 for one in scale]))
 
@@ -135,6 +135,11 @@ def _standardize(embedding: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> np.
     usable = sd > 1e-9
     z = np.where(usable, (embedding - mean) / np.where(usable, sd, 1.0), 0.0)
     return np.clip(np.nan_to_num(z), -_CLIP, _CLIP)
+
+
+def _median_square(part: np.ndarray) -> float:
+    """Return the median mean-squared difference of two of the points ``[n, d]``; 0 for a single one."""
+    return float(np.median(pdist(part, "sqeuclidean")) / part.shape[1]) if len(part) > 1 else 0.0
 
 
 def _parts(points: np.ndarray, groups: tuple[int, ...]) -> list[np.ndarray]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -109,6 +110,8 @@ def test_a_training_fold_in_which_all_are_alike_predicts_its_mean() -> None:
     assert not h.any()
     h = out_of_fold(embedding, embedding, [[np.array([0, 3]), np.array([1, 4]), np.array([2, 5])]], 1.0)
     assert h.any()
+    with warnings.catch_warnings(action="error"):
+        assert not out_of_fold(embedding[2:4], embedding[2:4], [[np.array([0]), np.array([1])]], 1.0).any()
 
 
 def test_groups_of_columns_count_alike(embedding: np.ndarray) -> None:
