@@ -11,14 +11,19 @@ from pathlib import Path
 
 import pydicom
 from pydicom.dataelem import RawDataElement
+from pydicom.dataset import FileMetaDataset
 from pydicom.encaps import generate_fragments
 from pydicom.encaps import itemize_fragment
+from pydicom.uid import UID
+from pydicom.uid import MRImageStorage
+from pydicom.valuerep import VR
 
+# None where a file does not say.
+_KINDS = {None, *map(str, VR)}
 _UNDEFINED = 0xFFFFFFFF
 # What pixels are made of: how they are written and scaled, where they lie, and they themselves.
 _GROUPS = (0x0028, 0x5200, 0x7FE0)
 _TAGS = (
-    0x00080008,  # Image Type
     0x00080016,  # SOP Class UID
     0x00080018,  # SOP Instance UID
     0x00080060,  # Modality
@@ -53,7 +58,8 @@ def only_pixels(file: Path) -> Iterator[Path]:
                 image = pydicom.dcmread(CappedFile(raw))
             for tag in [tag for tag in image.keys() if tag.group not in _GROUPS and tag not in _TAGS]:  # noqa: SIM118
                 del image[tag]
-            _refuse_cut_off(image)
+            _refuse_damaged(image)
+            image.file_meta = _new_meta(image.file_meta.TransferSyntaxUID)
             if image.file_meta.TransferSyntaxUID.is_encapsulated:
                 # Items with the lengths that they have.
                 image.PixelData = b"".join(map(itemize_fragment, generate_fragments(image.PixelData)))
@@ -63,10 +69,20 @@ def only_pixels(file: Path) -> Iterator[Path]:
         yield copy
 
 
-def _refuse_cut_off(image: pydicom.Dataset) -> None:
+def _new_meta(syntax: UID) -> FileMetaDataset:
+    meta = FileMetaDataset()
+    meta.TransferSyntaxUID = UID(str(syntax))
+    meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = MRImageStorage, "2.25.1"
+    return meta
+
+
+def _refuse_damaged(image: pydicom.Dataset) -> None:
+    """Refuse elements that end after the file, or are of a kind that is none, as deep as sequences go."""
     for tag, element in list(image.items()):
+        if element.VR not in _KINDS:
+            raise ValueError(f"{tag} is of an unknown kind")
         if isinstance(element, RawDataElement) and element.length not in (_UNDEFINED, len(element.value or b"")):
             raise ValueError(f"{tag} ends after the file")
         if element.VR in ("SQ", "UN") and isinstance(image[tag].value, pydicom.Sequence):
             for item in image[tag].value:
-                _refuse_cut_off(item)
+                _refuse_damaged(item)
