@@ -19,7 +19,7 @@ test: .venv/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(BIN)/python -m pytest --cov
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --cov
 
 # Not part of `make test`: about an hour. FUZZ_SECONDS is the time for each reader.
 FUZZ_SECONDS ?= 180

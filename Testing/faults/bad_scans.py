@@ -230,6 +230,7 @@ SCANS: dict[str, Case] = {
     "color": Case(
         _itk("scan.nrrd", lambda: np.stack([_kji(np.uint8)] * 3, axis=-1), vector=True), InputError, "color picture"
     ),
+    "color with one channel": Case(_itk("scan.nrrd", lambda: _kji(np.uint8)[..., None], vector=True)),
     "4-D": Case(_nifti(array=lambda: np.stack([voxels()] * 3, axis=-1)), InputError, "3 components"),
     "4-D with one volume": Case(_nifti(array=lambda: voxels()[..., None])),
     "5-D": Case(_nifti(array=lambda: np.stack([voxels()] * 2, axis=-1)[..., None, :]), InputError, "D with"),

@@ -79,7 +79,7 @@ def test_every_door_is_taken_after_the_packages_are_there(module, calls):
         ("prepare", request, print),
         ("train", request, print),
         ("validate", request, print, None),
-        ("report", Path("work")),
+        ("report", Path("work"), ()),
         ("bundle", request, Path("out"), print),
     ]
 

@@ -189,7 +189,10 @@ def test_ctrl_c_leaves_no_process(tmp_path: Path) -> None:
         "from pathlib import Path\n"
         "from RadioGenomicsLib.fan_out import Workers, fan_out\n"
         "from Testing.unit.test_fan_out import wait_long\n"
+        "import signal\n"
         "if __name__ == '__main__':\n"
+        # What a shell starts in the background is deaf to it.
+        "    signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         f"    folder = Path({str(tmp_path / 'marks')!r})\n"
         "    folder.mkdir()\n"
         "    list(fan_out(wait_long, {'a': folder, 'b': folder}, Workers(jobs=2)))\n"

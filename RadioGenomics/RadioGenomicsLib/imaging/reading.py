@@ -156,7 +156,8 @@ def _pick(image: sitk.Image, file: Path, choice: str) -> sitk.Image:
         raise InputError(f"{file.name}#{choice[:20]}", "there is no such component", f"Use #0 to #{count - 1}.")
     if dimension == 4:
         return image[:, :, :, index]
-    return sitk.VectorIndexSelectionCast(image, index) if vector > 1 else image
+    # A vector may have one value, too.
+    return sitk.VectorIndexSelectionCast(image, index) if "vector" in image.GetPixelIDTypeAsString() else image
 
 
 def _segment(image: sitk.Image, file: Path, choice: str) -> tuple[int, int] | None:

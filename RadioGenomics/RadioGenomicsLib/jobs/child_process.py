@@ -138,7 +138,8 @@ def python_executable() -> str:
 
 def _environment(folder: Path) -> dict[str, str]:
     temporary = str(folder / "tmp")
-    paths = [str(_PACKAGE_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    # An empty entry would be the current folder.
+    paths = [str(_PACKAGE_ROOT), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     return {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(paths),
