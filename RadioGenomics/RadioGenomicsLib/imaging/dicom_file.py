@@ -72,7 +72,7 @@ def only_pixels(file: Path) -> Iterator[Path]:
 def _new_meta(syntax: UID) -> FileMetaDataset:
     meta = FileMetaDataset()
     meta.TransferSyntaxUID = UID(str(syntax))
-    meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = MRImageStorage, "2.25.1"
+    meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = MRImageStorage, UID("2.25.1")
     return meta
 
 

@@ -90,7 +90,11 @@ def _slices(file: Path, header: pydicom.Dataset) -> list[Slice]:
     else:
         shared = (header.get("SharedFunctionalGroupsSequence") or [pydicom.Dataset()])[0]
         groups = [
-            tuple(_group(frame, shared, key) for key in ("PlanePosition", "PlaneOrientation", "PixelMeasures"))
+            (
+                _group(frame, shared, "PlanePosition"),
+                _group(frame, shared, "PlaneOrientation"),
+                _group(frame, shared, "PixelMeasures"),
+            )
             for frame in frames
         ]
     if count != len(groups) or min(shape) < 1:

@@ -29,7 +29,7 @@ def canonical(volume: Volume) -> Volume:
     matrix = volume.affine[:3, :3][:, order]
     origin = volume.affine[:3, 3].copy()
     for axis in np.flatnonzero(flips):
-        array = np.flip(array, 2 - axis)
+        array = np.flip(array, 2 - int(axis))
         origin = origin + matrix[:, axis] * (array.shape[2 - axis] - 1)
         matrix[:, axis] = -matrix[:, axis]
     return Volume(np.ascontiguousarray(array), _affine(matrix, origin), volume.name)

@@ -44,7 +44,7 @@ def network_of(weights: dict[str, np.ndarray]) -> EfficientNetLite:
     except RuntimeError as error:
         mend = "Get the bundle again, or choose another one."
         raise BundleError("deep features", "the weights are not those of EfficientNet-Lite0", mend) from error
-    return network.eval().to(memory_format=torch.channels_last)
+    return network.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch has it
 
 
 def feature_maps(network: EfficientNetLite, channels: np.ndarray) -> np.ndarray:

@@ -50,7 +50,7 @@ class Study:
     def stacked(self) -> np.ndarray:
         """Return ``[channel, slice, row, column]`` in the model's order, absent channels as zeros."""
         empty = np.zeros(self.grid.array.shape, np.float32)
-        return np.stack([empty if self.channels[role] is None else self.channels[role] for role in self.channels])
+        return np.stack([empty if channel is None else channel for channel in self.channels.values()])
 
 
 def reference_role(roles: Mapping[str, object], settings: Preprocessing) -> str:

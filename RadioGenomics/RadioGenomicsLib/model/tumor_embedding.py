@@ -115,7 +115,7 @@ class TumorView:
         """Describe the brain around a tumor, once for all parts of it."""
         if self._around is None or not np.array_equal(self._around.whole, whole):
             normal = normal_tissue(whole, self._maps.brain)
-            beside = normal & whole.any(axis=(1, 2))[:, None, None]
+            beside = normal & whole.any(axis=(1, 2), keepdims=True)
             features = mean_in_region(self._features, beside)
             self._around = _Surroundings(whole, normal, describe_brain(self._maps, normal), features)
         return self._around

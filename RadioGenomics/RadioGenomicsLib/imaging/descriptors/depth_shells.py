@@ -28,8 +28,8 @@ def depth_shells(maps: VoxelMaps, normal: np.ndarray) -> dict[str, float]:
         for role, image in maps.channels.items():
             values = _summary(None if image is None else image[shell])
             described |= {f"{role}_brain_shell_{number}_{name}": value for name, value in values.items()}
-        fluid = flair is not None and shell.sum() > _LEAST
-        described[f"FLAIR_brain_shell_{number}_fluid"] = float((flair[shell] < _FLUID).mean()) if fluid else np.nan
+        fluid = np.nan if flair is None or shell.sum() <= _LEAST else float((flair[shell] < _FLUID).mean())
+        described[f"FLAIR_brain_shell_{number}_fluid"] = fluid
     for level in _LESIONS:
         share = np.nan if flair is None else float((flair[normal] > level).mean())
         described[f"FLAIR_brain_bright_{level:g}"] = share

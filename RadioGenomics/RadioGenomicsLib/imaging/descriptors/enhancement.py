@@ -22,7 +22,8 @@ def _uptake(maps: VoxelMaps, regions: TumorRegions, normal: np.ndarray) -> dict[
     names = ["mean", "sd", *(f"p{p}" for p in _PERCENTILES)]
     names += [f"log_share_above_{t}" for t in _THRESHOLDS] + [f"log_volume_above_{t}" for t in _THRESHOLDS]
     names += ["core_minus_rim", "necrotic_share"]
-    if maps.uptake is None:
+    t1 = maps.channels.get("T1")
+    if maps.uptake is None or t1 is None:
         return {f"uptake_{name}": np.nan for name in names}
     low, center, high = np.percentile(maps.uptake[normal], (16, 50, 84))
     uptake = (maps.uptake - center) / max((high - low) / 2, _LEAST_SPREAD)
@@ -34,14 +35,15 @@ def _uptake(maps: VoxelMaps, regions: TumorRegions, normal: np.ndarray) -> dict[
     values += [np.log1p(100 * share) for share in above]
     values += [np.log1p(1000 * share * volume_share) for share in above]
     values += [core - uptake[regions.rim].mean()]
-    values += [((maps.channels["T1"][regions.tumor] < -1.5) & (inside < 1)).mean()]
+    values += [((t1[regions.tumor] < -1.5) & (inside < 1)).mean()]
     return {f"uptake_{name}": float(value) for name, value in zip(names, values, strict=True)}
 
 
 def _tissue(maps: VoxelMaps, tumor: np.ndarray) -> dict[str, float]:
     t1, flair = (maps.channels[role] for role in ("T1", "FLAIR"))
-    inside = np.nan if flair is None else flair[tumor]
-    dark = np.nan if t1 is None else t1[tumor]
+    unknown = np.full(1, np.nan)
+    inside = unknown if flair is None else flair[tumor]
+    dark = unknown if t1 is None else t1[tumor]
     known = flair is not None and t1 is not None
     varied = known and inside.std() > 0 and dark.std() > 0
     return {
