@@ -107,7 +107,7 @@ def _ended_by_itself(command: list[str], limit: float | None) -> bool:
         RuntimeError: it failed by itself, or processes of it were left.
     """
     with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
+        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
         children: list[psutil.Process] = []
         try:
             process.wait(limit)
