@@ -8,7 +8,7 @@ ifneq ($(wildcard ../shared/data),)
 export RADIOGENOMICS_DATA ?= $(abspath ../shared/data)
 endif
 
-.PHONY: predict test fuzz soak clean
+.PHONY: predict test benchmark fuzz soak clean
 
 predict: .venv/ready
 	@out=out/sample; n=2; while [ -e "$$out" ]; do out=out/sample-$$n; n=$$((n+1)); done; \
@@ -21,6 +21,11 @@ test: .venv/ready
 	$(BIN)/mypy
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --cov
 
+# Not part of `make test`: half an hour on an idle machine. BENCHMARKS names paths of Testing/benchmarks/paths; none is all.
+BENCHMARKS ?=
+benchmark: .venv-benchmarks/ready
+	.venv-benchmarks/bin/python -m Testing.benchmarks.run $(BENCHMARKS)
+
 # Not part of `make test`: about an hour. FUZZ_SECONDS is the time for each reader.
 FUZZ_SECONDS ?= 180
 fuzz: .venv/ready
@@ -31,6 +36,16 @@ fuzz: .venv/ready
 SOAK_MINUTES ?= 30
 soak: .venv/ready
 	$(BIN)/python -m Testing.soak.run --minutes $(SOAK_MINUTES)
+
+# The product's own environment made anew, with the peers beside it.
+.venv-benchmarks/ready: requirements.lock requirements-torch.lock pyproject.toml Testing/benchmarks/requirements.txt
+	rm -rf .venv-benchmarks
+	$(PYTHON) -m venv .venv-benchmarks
+	.venv-benchmarks/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
+	.venv-benchmarks/bin/python -m pip install --quiet -r requirements-torch.lock
+	.venv-benchmarks/bin/python -m pip install --quiet --no-deps -r Testing/benchmarks/requirements.txt
+	.venv-benchmarks/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
 
 # --no-deps: the lock is complete, and torch, whose build differs by machine, comes after it. The stamp is written last,
 # so that a broken installation is started afresh.
@@ -43,4 +58,4 @@ soak: .venv/ready
 	touch $@
 
 clean:
-	rm -rf .venv out dist
+	rm -rf .venv .venv-benchmarks out dist
