@@ -23,7 +23,7 @@ def _difference(result: np.ndarray, reference: np.ndarray) -> float:
 def test_a_contender_that_is_off_ends_the_measurement() -> None:
     right = Contender("peer", lambda: np.zeros(3), tolerance=0.0)
     wrong = Contender(OURS, lambda: np.full(3, 0.2), tolerance=0.1)
-    with pytest.raises(SystemExit, match="differs by 0.2, allowed 0.1"):
+    with pytest.raises(SystemExit, match=r"differs by 0\.2, allowed 0\.1"):
         compare([right, wrong], _difference)
 
 
