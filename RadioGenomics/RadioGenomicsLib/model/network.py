@@ -66,7 +66,7 @@ class _UpStage(nn.Module):
         self.convolve = _convolution(outputs, outputs)
 
     def forward(self, features: torch.Tensor, skip: torch.Tensor) -> torch.Tensor:
-        return self.convolve(functional.interpolate(self.reduce(features), scale_factor=2.0) + skip)
+        return self.convolve(functional.interpolate(self.reduce(features), scale_factor=2.0).add_(skip))
 
 
 class TransUNet(nn.Module):

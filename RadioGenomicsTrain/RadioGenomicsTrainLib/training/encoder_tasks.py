@@ -88,11 +88,14 @@ def multitask_loss(
     """
     with torch.autocast(exercise.seen.device.type, torch.bfloat16):
         logits, repainted, _ = network(exercise.seen)
-    target = exercise.whole * (exercise.whole.abs().amax(dim=(2, 3), keepdim=True) > 0)
-    error = functional.smooth_l1_loss(repainted.float(), target, reduction="none")
     loss = segmentation_loss(logits.float(), exercise.tumor, total, share)
-    repainting = total((error * exercise.hidden).sum())
-    return loss + reconstruction_weight * repainting / (total(exercise.hidden.sum()) + 1) / len(target[0])
+    # Most slices have nothing hidden, and nothing to repaint.
+    (partly,) = exercise.hidden.flatten(1).any(dim=1).nonzero(as_tuple=True)
+    hidden = exercise.hidden.index_select(0, partly)
+    repainted, target = repainted.index_select(0, partly).float(), exercise.whole.index_select(0, partly)
+    error = functional.smooth_l1_loss(repainted, target, reduction="none")
+    repainting = total((error * hidden).sum())
+    return loss + reconstruction_weight * repainting / (total(hidden.sum()) + 1) / target.shape[1]
 
 
 def segmentation_loss(

@@ -106,7 +106,7 @@ class EncoderTraining:
             self._model.parameters(),
             lr=settings.learning_rate,
             weight_decay=settings.weight_decay,
-            fused=place.type == "cuda",
+            fused=place.type != "mps",
         )
         self._steps = int(np.ceil(len(self._draw(self._slices, np.random.default_rng(0))) / settings.batch))
         schedule = torch.optim.lr_scheduler.OneCycleLR(

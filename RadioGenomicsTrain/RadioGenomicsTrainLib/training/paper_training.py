@@ -96,7 +96,7 @@ def train_paper_model(
     head = PaperHead(encoder.settings.embedding, z.shape[1], settings.dropout).to(place)
     encoder.to(place)
     parameters = [*encoder.parameters(), *head.parameters()]
-    optimizer = torch.optim.AdamW(parameters, lr=settings.learning_rate, weight_decay=0.01, fused=place.type == "cuda")
+    optimizer = torch.optim.AdamW(parameters, lr=settings.learning_rate, weight_decay=0.01, fused=place.type != "mps")
     steps = int(np.ceil(len(learned) / settings.batch))
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, settings.learning_rate, total_steps=settings.epochs * steps
