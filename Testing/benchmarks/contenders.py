@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from Testing.benchmarks.memory import InChild
 from Testing.benchmarks.memory import peak_megabytes
 
 # The product's own rows carry this name, whatever stands in brackets behind it.
@@ -24,7 +25,7 @@ class Contender:
 
     Attributes:
         name: as the table shows it; the product's own start with ``OURS``.
-        call: does the work once and returns its result.
+        call: does the work once and returns its result, as an ``InChild`` where a child process did it.
         repeats: how often it is timed, after one untimed call.
         tolerance: largest difference from the first contender's result that is allowed; None where the results are
             not comparable, for the reason that ``note`` gives.
@@ -68,14 +69,16 @@ def compare(contenders: Sequence[Contender], difference: Callable[[Any, Any], fl
     Raises:
         SystemExit: a result differs by more than its tolerance; nothing is timed then.
     """
-    reference = contenders[0].call()
+    reference = _result(contenders[0].call())
     timings = []
     for contender in contenders:
         results: list[Any] = []
         megabytes = peak_megabytes(lambda contender=contender, results=results: results.append(contender.call()))
+        if isinstance(results[0], InChild):
+            megabytes = results[0].megabytes
         off = None
         if contender.tolerance is not None:
-            off = float(difference(results[0], reference))
+            off = float(difference(_result(results[0]), reference))
             if not off <= contender.tolerance:
                 raise SystemExit(f"{contender.name} differs by {off:.3g}, allowed {contender.tolerance:.3g}")
         timings.append(Timing(contender, [], megabytes, off))
@@ -87,3 +90,7 @@ def compare(contenders: Sequence[Contender], difference: Callable[[Any, Any], fl
                 timing.contender.call()
                 timing.seconds.append((time.perf_counter() - start) / timing.contender.units)
     return timings
+
+
+def _result(given: Any) -> Any:
+    return given.result if isinstance(given, InChild) else given

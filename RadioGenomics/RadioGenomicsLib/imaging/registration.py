@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import numpy as np
@@ -30,31 +32,52 @@ _SEED = 1
 
 
 def register(moving: Volume, fixed: Volume, brain: Volume) -> Volume:
-    """Return the moving scan at the place where it fits the fixed one; its voxels are not interpolated.
+    """Return the moving scan at the place where it fits the fixed one; see :func:`register_all`."""
+    return register_all({"moving": moving}, fixed, brain)["moving"]
+
+
+def register_all(channels: Mapping[str, Volume], fixed: Volume, brain: Volume) -> dict[str, Volume]:
+    """Return every scan at the place where it fits the fixed one; its voxels are not interpolated.
 
     Rigid, by Mattes mutual information inside the brain (Mattes et al. 2003, doi:10.1109/TMI.2003.809072). A scan on
     the fixed scan's own grid is taken to be aligned, and one that fits no better afterwards stays where it was.
+    Several scans are registered at a time, each on one thread: ITK's threads add up in any order, and only one always
+    ends at the same place, to the last bit.
 
     Args:
-        moving: a channel of the study.
+        channels: the study's scans by role; the fixed one may be among them.
         fixed: the reference channel.
         brain: mask on any grid, nonzero inside.
     """
-    if moving.same_grid(fixed):
-        return moving
+    placed = dict(channels)
+    apart = {role: channel for role, channel in channels.items() if not channel.same_grid(fixed)}
     mask = _around(resample(brain, fixed, nearest=True))
-    if not mask.array.any():
-        return moving
-    with _one_thread():
-        method, start = _method(to_image(mask), mask)
-    images = [to_image(_clipped(volume)) for volume in (fixed, moving)]
+    if not apart or not mask.array.any():
+        return placed
+    images = to_image(_clipped(fixed)), to_image(mask)
+    with _one_thread() as processors, ThreadPoolExecutor(processors) as pool:
+        for role, found in zip(apart, pool.map(lambda one: _place(one, *images, mask), apart.values()), strict=True):
+            placed[role] = found
+    return placed
+
+
+def displacement_mm(before: Volume, after: Volume) -> float:
+    """Return how far the middle half of a scan was moved, in millimeters on average."""
+    quarters = [(n / 4, 3 * n / 4) for n in before.size]
+    corners = np.stack(np.meshgrid(*quarters), axis=-1).reshape(-1, 3)
+    return float(np.linalg.norm(after.ras(corners) - before.ras(corners), axis=1).mean())
+
+
+def _place(moving: Volume, fixed: sitk.Image, mask: sitk.Image, grid: Volume) -> Volume:
+    """Return a scan at its place; ``grid`` is the mask once more, with its geometry in RAS."""
+    method, start = _method(mask, grid)
+    images = [fixed, to_image(_clipped(moving))]
     found = sitk.Euler3DTransform(start)
     try:
-        with _one_thread():
-            before = _fit(method, start, images)
-            method.SetInitialTransform(found, inPlace=True)
-            method.Execute(*images)
-            gain = _fit(method, found, images) - before
+        before = _fit(method, start, images)
+        method.SetInitialTransform(found, inPlace=True)
+        method.Execute(*images)
+        gain = _fit(method, found, images) - before
     except RuntimeError as error:
         # ITK gives up where the scans hardly overlap; the check of the overlap names that to the user.
         log.debug("%s could not be registered: %s", moving.name, error)
@@ -66,20 +89,13 @@ def register(moving: Volume, fixed: Volume, brain: Volume) -> Volume:
     return Volume(moving.array, placed, moving.name)
 
 
-def displacement_mm(before: Volume, after: Volume) -> float:
-    """Return how far the middle half of a scan was moved, in millimeters on average."""
-    quarters = [(n / 4, 3 * n / 4) for n in before.size]
-    corners = np.stack(np.meshgrid(*quarters), axis=-1).reshape(-1, 3)
-    return float(np.linalg.norm(after.ras(corners) - before.ras(corners), axis=1).mean())
-
-
 @contextmanager
-def _one_thread() -> Iterator[None]:
-    """ITK's threads add up in any order: only one always ends at the same place, to the last bit."""
+def _one_thread() -> Iterator[int]:
+    """Let ITK work on one thread, and give the number of threads that it would take."""
     before = sitk.ProcessObject.GetGlobalDefaultNumberOfThreads()
     sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
     try:
-        yield
+        yield before
     finally:
         sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(before)
 
@@ -91,8 +107,13 @@ def _clipped(volume: Volume) -> Volume:
 
 def _around(mask: Volume) -> Volume:
     """Return the mask with a margin."""
-    distance = ndimage.distance_transform_edt(mask.array == 0, sampling=mask.spacing[::-1])
-    return mask.with_array((distance <= _MARGIN_MM).astype(np.uint8))
+    array = np.zeros(mask.array.shape, np.uint8)
+    reach = np.ceil(_MARGIN_MM / np.array(mask.spacing[::-1])).astype(int)
+    for inside in ndimage.find_objects((mask.array != 0).astype(np.uint8)):
+        box = tuple(slice(max(0, s.start - n), s.stop + n) for s, n in zip(inside, reach, strict=True))
+        distance = ndimage.distance_transform_edt(mask.array[box] == 0, sampling=mask.spacing[::-1])
+        array[box] = distance <= _MARGIN_MM
+    return mask.with_array(array)
 
 
 def _method(mask: sitk.Image, grid: Volume) -> tuple[sitk.ImageRegistrationMethod, sitk.Euler3DTransform]:
@@ -115,7 +136,11 @@ def _method(mask: sitk.Image, grid: Volume) -> tuple[sitk.ImageRegistrationMetho
 def _fit(method: sitk.ImageRegistrationMethod, transform: sitk.Transform, images: list[sitk.Image]) -> float:
     """Return the mutual information, higher for a better fit."""
     method.SetInitialTransform(sitk.Euler3DTransform(transform), inPlace=False)
-    return -method.MetricEvaluate(*images)
+    # The gradient, which takes most of the time, is not asked for here.
+    method.MetricUseMovingImageGradientFilterOff()
+    information = -method.MetricEvaluate(*images)
+    method.MetricUseMovingImageGradientFilterOn()
+    return information
 
 
 def _matrix(transform: sitk.Euler3DTransform) -> np.ndarray:

@@ -13,7 +13,7 @@ from RadioGenomicsLib.imaging.grid import canonical
 from RadioGenomicsLib.imaging.grid import resample
 from RadioGenomicsLib.imaging.normalize import normalize
 from RadioGenomicsLib.imaging.registration import displacement_mm
-from RadioGenomicsLib.imaging.registration import register
+from RadioGenomicsLib.imaging.registration import register_all
 from RadioGenomicsLib.imaging.study import align
 from RadioGenomicsLib.imaging.volume import Volume
 from RadioGenomicsLib.model.preprocessing import Preprocessing
@@ -89,7 +89,7 @@ def prepare(channels: Mapping[str, Volume], settings: Preprocessing, brain: Volu
         raise RegionError(brain.name or "brain", "the mask does not touch the scan", "Check that it is of this study.")
     grid = brain_grid(mask, settings)
     inside = resample(mask, grid, nearest=True)
-    placed = {role: register(channel, reference, mask) for role, channel in channels.items()}
+    placed = register_all(channels, reference, mask)
     read = {role: placed[role] for role in settings.channels if role in placed}
     on_grid = {role: normalize(volume, inside, clip=settings.clip).array for role, volume in align(read, grid).items()}
     return Study(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from RadioGenomicsLib.imaging.descriptors import NormalLevels
 from RadioGenomicsLib.imaging.descriptors import VoxelMaps
 from RadioGenomicsLib.imaging.descriptors import describe_brain
 from RadioGenomicsLib.imaging.descriptors import describe_tumor
@@ -61,13 +62,13 @@ class _Surroundings:
 
     Attributes:
         whole: the tumor.
-        normal: brain away from it.
-        descriptors: of that, by group.
+        levels: of the brain away from it.
+        descriptors: of that brain, by group.
         features: of the frozen network, beside the tumor.
     """
 
     whole: np.ndarray
-    normal: np.ndarray
+    levels: NormalLevels
     descriptors: Mapping[str, Mapping[str, float]]
     features: np.ndarray
 
@@ -107,7 +108,7 @@ class TumorView:
             RegionError: the tumor leaves no normal brain.
         """
         around = self._look_around(tumor if whole is None else whole)
-        descriptors = {**describe_tumor(self._maps, tumor, around.normal), **around.descriptors}
+        descriptors = {**describe_tumor(self._maps, tumor, around.levels), **around.descriptors}
         means = (mean_in_region(self._features, tumor), around.features)
         return TumorEmbedding(descriptors, dict(zip(DEEP_REGIONS, means, strict=True)))
 
@@ -117,5 +118,6 @@ class TumorView:
             normal = normal_tissue(whole, self._maps.brain)
             beside = normal & whole.any(axis=(1, 2), keepdims=True)
             features = mean_in_region(self._features, beside)
-            self._around = _Surroundings(whole, normal, describe_brain(self._maps, normal), features)
+            levels = NormalLevels.of(self._maps, normal)
+            self._around = _Surroundings(whole, levels, describe_brain(self._maps, normal), features)
         return self._around

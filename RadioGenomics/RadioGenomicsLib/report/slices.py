@@ -119,20 +119,20 @@ def _head_box(scans: Iterable[Volume], plane: Plane) -> tuple[slice, slice]:
 def _png(scan: Volume, overlay: _Overlay, plane: Plane, box: tuple[slice, slice]) -> bytes:
     from PIL import Image
 
-    longest_mm = max(plane.cut(scan)[box].shape) * plane.pixel_mm
+    gray = plane.cut(scan)[box]
+    longest_mm = max(gray.shape) * plane.pixel_mm
     pixels_per_mm = max(_PIXELS_PER_MM, _LEAST_PIXELS / longest_mm)
 
-    def cut(volume: Volume, order: int) -> np.ndarray:
-        zoom = pixels_per_mm * plane.pixel_mm
-        return ndimage.zoom(plane.cut(volume)[box], zoom, order=order, mode="nearest", grid_mode=True)
+    def enlarged(cut: np.ndarray, order: int) -> np.ndarray:
+        return ndimage.zoom(cut, pixels_per_mm * plane.pixel_mm, order=order, mode="nearest", grid_mode=True)
 
-    picture = np.clip(cut(scan, 3), 0, 1)[..., None] * np.full(3, 255.0)
+    picture = np.clip(enlarged(gray, 3), 0, 1)[..., None] * np.full(3, 255.0)
     if overlay.attribution is not None and overlay.limit > 0:
-        strength = np.clip(cut(overlay.attribution, 1) / overlay.limit, -1, 1)[..., None]
+        strength = np.clip(enlarged(plane.cut(overlay.attribution)[box], 1) / overlay.limit, -1, 1)[..., None]
         opacity = np.minimum(0.72, 1.2 * np.abs(strength))
         picture = picture * (1 - opacity) + np.where(strength > 0, _HIGHER, _LOWER) * opacity
     # Rounds off the corners of the mask's voxels without moving the outline.
-    inside = ndimage.gaussian_filter(cut(overlay.tumor, 1), 0.7 * pixels_per_mm) >= 0.5
+    inside = ndimage.gaussian_filter(enlarged(plane.cut(overlay.tumor)[box], 1), 0.7 * pixels_per_mm) >= 0.5
     edge = ndimage.binary_dilation(inside, iterations=2) & ~ndimage.binary_erosion(inside, iterations=2)
     picture[ndimage.binary_dilation(edge) & ~edge] *= 0.45
     picture[edge] = _OUTLINE

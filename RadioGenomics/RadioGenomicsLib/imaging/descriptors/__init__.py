@@ -13,20 +13,21 @@ from RadioGenomicsLib.imaging.descriptors.depth_shells import depth_shells
 from RadioGenomicsLib.imaging.descriptors.enhancement import enhancement
 from RadioGenomicsLib.imaging.descriptors.location import location
 from RadioGenomicsLib.imaging.descriptors.maps import VoxelMaps
+from RadioGenomicsLib.imaging.descriptors.normal_levels import NormalLevels
 from RadioGenomicsLib.imaging.descriptors.regions import TumorRegions
 from RadioGenomicsLib.imaging.descriptors.shape import shape
 from RadioGenomicsLib.imaging.descriptors.whole_brain import whole_brain
 
-__all__ = ["TumorRegions", "VoxelMaps", "describe", "describe_brain", "describe_tumor"]
+__all__ = ["NormalLevels", "TumorRegions", "VoxelMaps", "describe", "describe_brain", "describe_tumor"]
 
 
-def describe_tumor(maps: VoxelMaps, tumor: np.ndarray, normal: np.ndarray) -> dict[str, dict[str, float]]:
+def describe_tumor(maps: VoxelMaps, tumor: np.ndarray, normal: NormalLevels) -> dict[str, dict[str, float]]:
     """Return the descriptors of a tumor by name, in groups that say different things.
 
     Args:
         maps: what every voxel looks like, from the channels and the brain mask.
         tumor: mask ``[slice, row, column]``, bool, not empty.
-        normal: brain tissue away from the tumor, to compare with.
+        normal: levels of the brain away from the tumor, to compare with.
 
     Returns:
         "place and shape", and "signal".
@@ -48,5 +49,5 @@ def describe_brain(maps: VoxelMaps, normal: np.ndarray) -> dict[str, dict[str, f
 
 def describe(maps: VoxelMaps, tumor: np.ndarray, normal: np.ndarray) -> dict[str, float]:
     """Return every descriptor by name, of the tumor and of the brain around it."""
-    groups = describe_tumor(maps, tumor, normal) | describe_brain(maps, normal)
+    groups = describe_tumor(maps, tumor, NormalLevels.of(maps, normal)) | describe_brain(maps, normal)
     return {name: value for group in groups.values() for name, value in group.items()}

@@ -6,12 +6,13 @@ import numpy as np
 from scipy import stats
 
 from RadioGenomicsLib.imaging.descriptors.maps import VoxelMaps
+from RadioGenomicsLib.imaging.descriptors.normal_levels import NormalLevels
 from RadioGenomicsLib.imaging.descriptors.regions import TumorRegions
 
 _PERCENTILES = (5, 25, 50, 75, 95)
 
 
-def appearance(maps: VoxelMaps, role: str, regions: TumorRegions, normal: np.ndarray) -> dict[str, float]:
+def appearance(maps: VoxelMaps, role: str, regions: TumorRegions, normal: NormalLevels) -> dict[str, float]:
     """Return first-order statistics (z-scores of normal brain), border contrast and texture energy.
 
     ``ring`` is the signal around the tumor against normal brain, ``core_minus_rim`` is negative for the
@@ -29,7 +30,7 @@ def appearance(maps: VoxelMaps, role: str, regions: TumorRegions, normal: np.nda
     mirrored = image[:, :, ::-1][regions.tumor]
     values = [inside.mean(), inside.std(), *np.percentile(inside, _PERCENTILES)]
     values += [stats.skew(inside) if spread else 0.0, stats.kurtosis(inside) if spread else 0.0]
-    values += [_mean(image, regions.ring) - np.median(image[normal])]
+    values += [_mean(image, regions.ring) - normal.median[role]]
     values += [_mean(image, regions.core) - _mean(image, regions.rim)]
     values += [gradient[regions.tumor].mean(), gradient[regions.edge].mean()]
     values += [np.log(band[regions.tumor].std() + 1e-3) for band in maps.bands[role]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from RadioGenomicsLib.imaging.descriptors.maps import VoxelMaps
+from RadioGenomicsLib.imaging.descriptors.normal_levels import NormalLevels
 from RadioGenomicsLib.imaging.descriptors.regions import TumorRegions
 
 _PERCENTILES = (50, 90, 95, 99)
@@ -13,28 +14,29 @@ _THRESHOLDS = (2, 3, 4)
 _LEAST_SPREAD = 0.1
 
 
-def enhancement(maps: VoxelMaps, regions: TumorRegions, normal: np.ndarray) -> dict[str, float]:
+def enhancement(maps: VoxelMaps, regions: TumorRegions, normal: NormalLevels) -> dict[str, float]:
     """Return uptake (T1c minus T1, in spreads of normal brain) and shares of fluid-like and dark tissue."""
     return _uptake(maps, regions, normal) | _tissue(maps, regions.tumor)
 
 
-def _uptake(maps: VoxelMaps, regions: TumorRegions, normal: np.ndarray) -> dict[str, float]:
+def _uptake(maps: VoxelMaps, regions: TumorRegions, normal: NormalLevels) -> dict[str, float]:
     names = ["mean", "sd", *(f"p{p}" for p in _PERCENTILES)]
     names += [f"log_share_above_{t}" for t in _THRESHOLDS] + [f"log_volume_above_{t}" for t in _THRESHOLDS]
     names += ["core_minus_rim", "necrotic_share"]
     t1 = maps.channels.get("T1")
-    if maps.uptake is None or t1 is None:
+    if maps.uptake is None or normal.uptake is None or t1 is None:
         return {f"uptake_{name}": np.nan for name in names}
-    low, center, high = np.percentile(maps.uptake[normal], (16, 50, 84))
-    uptake = (maps.uptake - center) / max((high - low) / 2, _LEAST_SPREAD)
-    inside = uptake[regions.tumor]
+    low, center, high = normal.uptake
+    spread = max((high - low) / 2, _LEAST_SPREAD)
+    inside, core, rim = (
+        (maps.uptake[region] - center) / spread for region in (regions.tumor, regions.core, regions.rim)
+    )
     above = [(inside > threshold).mean() for threshold in _THRESHOLDS]
     volume_share = regions.tumor.sum() / maps.brain.sum()
-    core = uptake[regions.core].mean() if regions.core.any() else np.nan
     values = [inside.mean(), inside.std(), *np.percentile(inside, _PERCENTILES)]
     values += [np.log1p(100 * share) for share in above]
     values += [np.log1p(1000 * share * volume_share) for share in above]
-    values += [core - uptake[regions.rim].mean()]
+    values += [core.mean() - rim.mean() if core.size else np.nan]
     values += [((t1[regions.tumor] < -1.5) & (inside < 1)).mean()]
     return {f"uptake_{name}": float(value) for name, value in zip(names, values, strict=True)}
 

@@ -10,6 +10,8 @@ from scipy import ndimage
 from RadioGenomicsLib.errors import RegionError
 
 _IN_PLANE = np.ones((1, 3, 3), dtype=bool)
+# The ring ends at so many pixels from the tumor.
+_REACH = 4
 
 
 @dataclass(frozen=True)
@@ -33,16 +35,25 @@ class TumorRegions:
     @classmethod
     def of(cls, tumor: np.ndarray, brain: np.ndarray) -> TumorRegions:
         """Derive the parts from the outline."""
-        core = ndimage.binary_erosion(tumor, _IN_PLANE, iterations=3)
-        near = ndimage.binary_dilation(tumor, _IN_PLANE)
-        around = ndimage.binary_dilation(near, _IN_PLANE, iterations=3)
-        return cls(
-            tumor=tumor,
-            edge=tumor & ~ndimage.binary_erosion(tumor, _IN_PLANE),
-            core=core,
-            rim=tumor & ~core,
-            ring=around & ~near & brain,
-        )
+        box = _box_around(tumor)
+        inside = tumor[box]
+        core, edge, ring = (np.zeros_like(tumor) for _ in range(3))
+        core[box] = ndimage.binary_erosion(inside, _IN_PLANE, iterations=3)
+        edge[box] = inside & ~ndimage.binary_erosion(inside, _IN_PLANE)
+        near = ndimage.binary_dilation(inside, _IN_PLANE)
+        around = ndimage.binary_dilation(near, _IN_PLANE, iterations=_REACH - 1)
+        ring[box] = around & ~near & brain[box]
+        return cls(tumor=tumor, edge=edge, core=core, rim=tumor & ~core, ring=ring)
+
+
+def _box_around(tumor: np.ndarray) -> tuple[slice, slice, slice]:
+    """Return the part of the grid that no region of a tumor, not empty, reaches beyond."""
+    slices, rows, columns = ndimage.find_objects(tumor.view(np.uint8))[0]
+    return (
+        slices,
+        slice(max(0, rows.start - _REACH), rows.stop + _REACH),
+        slice(max(0, columns.start - _REACH), columns.stop + _REACH),
+    )
 
 
 def normal_tissue(tumor: np.ndarray, brain: np.ndarray) -> np.ndarray:

@@ -13,8 +13,10 @@ def shape(maps: VoxelMaps, tumor: np.ndarray) -> dict[str, float]:
     area = tumor.sum(axis=(1, 2))
     cross = np.ones((1, 3, 3), dtype=bool)
     cross[0, ::2, ::2] = False
-    boundary = (tumor & ~ndimage.binary_erosion(tumor, cross)).sum()
-    parts = np.bincount(ndimage.label(tumor)[0].ravel())[1:]
+    # The voxels around its box change neither count: what lies outside of an array is not tumor.
+    inside = tumor[ndimage.find_objects(tumor.view(np.uint8))[0]]
+    boundary = (inside & ~ndimage.binary_erosion(inside, cross)).sum()
+    parts = np.bincount(ndimage.label(inside)[0].ravel())[1:]
     axes = _principal_variances(tumor, maps.frame.slice_per_pixel)
     return {
         "log_volume_share": np.log(tumor.sum() / maps.brain.sum()),
