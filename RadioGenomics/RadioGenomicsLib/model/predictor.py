@@ -184,9 +184,8 @@ def _warnings(study: Study, far: bool, nearer: float) -> list[str]:
     absent = [role for role, array in study.channels.items() if array is None]
     if absent:
         warnings.append(f"No {', '.join(absent)} was given: what it shows counts as average.")
-    unread = [role for role in study.placed if role not in study.channels]
-    if unread:
-        warnings.append(f"{', '.join(unread)} was given, but this model does not read it.")
+    if study.unread:
+        warnings.append(f"{', '.join(study.unread)} was given, but this model does not read it, nor is it shown.")
     moved = [f"{role} by {mm:.0f} mm" for role, mm in study.moved_mm.items() if mm >= _TOLD_MM]
     if moved:
         warnings.append(

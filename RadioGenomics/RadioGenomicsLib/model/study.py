@@ -29,8 +29,9 @@ class Study:
         brain: brain mask on ``grid``.
         grid: the network's grid.
         reference: the scan whose grid results return to.
-        placed: every scan that was given, moved to fit the reference; voxels as they were.
+        placed: every scan that the model reads, moved to fit the reference; voxels as they were.
         moved_mm: how far each of them was moved.
+        unread: roles that were given and that the model does not read; they are not brought to fit, which takes long.
         settings: the preprocessing that was applied.
     """
 
@@ -40,6 +41,7 @@ class Study:
     reference: Volume
     placed: Mapping[str, Volume]
     moved_mm: Mapping[str, float]
+    unread: tuple[str, ...]
     settings: Preprocessing
 
     @property
@@ -89,9 +91,11 @@ def prepare(channels: Mapping[str, Volume], settings: Preprocessing, brain: Volu
         raise RegionError(brain.name or "brain", "the mask does not touch the scan", "Check that it is of this study.")
     grid = brain_grid(mask, settings)
     inside = resample(mask, grid, nearest=True)
-    placed = register_all(channels, reference, mask)
-    read = {role: placed[role] for role in settings.channels if role in placed}
-    on_grid = {role: normalize(volume, inside, clip=settings.clip).array for role, volume in align(read, grid).items()}
+    read = {role: scan for role, scan in channels.items() if role in settings.channels}
+    placed = register_all(read, reference, mask)
+    on_grid = {
+        role: normalize(volume, inside, clip=settings.clip).array for role, volume in align(placed, grid).items()
+    }
     return Study(
         channels={role: on_grid.get(role) for role in settings.channels},
         brain=inside,
@@ -99,6 +103,7 @@ def prepare(channels: Mapping[str, Volume], settings: Preprocessing, brain: Volu
         reference=reference,
         placed=placed,
         moved_mm={role: displacement_mm(channels[role], volume) for role, volume in placed.items()},
+        unread=tuple(role for role in channels if role not in read),
         settings=settings,
     )
 

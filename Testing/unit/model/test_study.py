@@ -101,6 +101,15 @@ def test_channels_keep_the_models_order_and_absent_ones_are_zero(phantom: Phanto
     assert stacked[1].any()
 
 
+def test_what_the_model_does_not_read_is_named_and_left_alone(phantom: Phantom) -> None:
+    elsewhere = phantom.channels["T1"].affine.copy()
+    elsewhere[:3, 3] += 1000.0
+    given = {"FLAIR": phantom.channels["FLAIR"], "T2": Volume(phantom.channels["T1"].array, elsewhere, "T2")}
+    study = prepare(given, SETTINGS, phantom.brain)
+    assert study.unread == ("T2",)
+    assert set(study.placed) == {"FLAIR"}
+
+
 def test_intensities_are_z_scores_of_the_brain_within_the_clip(study: Study) -> None:
     inside = study.brain.array > 0
     for array in study.channels.values():

