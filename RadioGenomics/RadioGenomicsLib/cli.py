@@ -19,6 +19,7 @@ from RadioGenomicsLib.headless import find_volumes
 from RadioGenomicsLib.headless import predict_study
 from RadioGenomicsLib.headless import read_channels
 from RadioGenomicsLib.imaging.reading import read_mask
+from RadioGenomicsLib.pipeline.request import check_pseudonym
 from RadioGenomicsLib.report.facts import RESEARCH_USE
 from RadioGenomicsLib.sample import DEFAULT_SAMPLE
 
@@ -94,6 +95,9 @@ def build_parser() -> argparse.ArgumentParser:
         "--brain", default="auto", metavar="MASK|METHOD|none", help="brain mask file or method (default: by the scan)"
     )
     predict.add_argument("--output", type=Path, required=True, metavar="DIR", help="a folder that is new or empty")
+    predict.add_argument(
+        "--pseudonym", default="", metavar="TEXT", help="what the report calls the patient (default: nothing)"
+    )
     _add_shared_options(predict)
     predict.set_defaults(run=_predict)
 
@@ -103,7 +107,8 @@ def build_parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="FOLDER|CSV",
         help="a folder with one subfolder per patient, or a CSV with the columns patient, one per channel role "
-        "(FLAIR, T1c, …) and, if wanted, roi; paths are relative to the CSV",
+        "(FLAIR, T1c, …) and, if wanted, roi and pseudonym (what the report calls the patient); paths are relative to "
+        "the CSV",
     )
     batch.add_argument(
         "--brain", default="auto", metavar="METHOD|none", help="brain extraction method (default: by the scan)"
@@ -151,6 +156,7 @@ def _options(options: argparse.Namespace) -> Options:
 
 
 def _predict(options: argparse.Namespace) -> int:
+    check_pseudonym(options.pseudonym)
     with console_progress() as progress:
         if options.sample:
             from RadioGenomicsLib.sample import load_sample
@@ -167,7 +173,7 @@ def _predict(options: argparse.Namespace) -> int:
             _options(options),
             options.output,
             tumor=options.seed or options.box or tumor,
-            study=name,
+            study=options.pseudonym or name,
             progress=progress,
         )
     print(f"{title}\n{RESEARCH_USE}")
