@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from jsonschema import Draft202012Validator
 
 from RadioGenomicsLib import cli
 from RadioGenomicsLib.imaging.dicom import read_image
@@ -24,6 +25,7 @@ from RadioGenomicsLib.model import tumor_embedding
 from RadioGenomicsLib.model.preprocessing import Preprocessing
 from RadioGenomicsLib.model.study import mask_on_grid
 from RadioGenomicsLib.model.study import prepare
+from RadioGenomicsLib.resources import resource_path
 from RadioGenomicsTrainLib.doors.report import report
 from RadioGenomicsTrainLib.doors.request import CohortRequest
 from RadioGenomicsTrainLib.doors.train import train
@@ -144,6 +146,14 @@ def test_the_report_calls_the_patient_by_the_pseudonym(run: Run) -> None:
     assert "Case &lt;7&gt;" in (run.output / "report.html").read_text(encoding="utf-8")
     provenance = json.loads((run.output / "prediction.json").read_text(encoding="utf-8"))["provenance"]
     assert provenance["study"] == _PSEUDONYM
+
+
+def test_the_prediction_is_as_its_schema_says(run: Run) -> None:
+    schema = json.loads(resource_path("Schemas", "prediction.schema.json").read_text(encoding="utf-8"))
+    prediction = json.loads((run.output / "prediction.json").read_text(encoding="utf-8"))
+    assert not list(Draft202012Validator(schema).iter_errors(prediction))
+    del prediction["notice"]
+    assert list(Draft202012Validator(schema).iter_errors(prediction))
 
 
 @pytest.mark.parametrize("secret", SECRETS)
