@@ -12,6 +12,7 @@ from pathlib import Path
 from RadioGenomicsLib.batch.patients import read_patients
 from RadioGenomicsLib.batch.run import run_batch
 from RadioGenomicsLib.console import console_progress
+from RadioGenomicsLib.console import ends_in_order
 from RadioGenomicsLib.errors import RadioGenomicsError
 from RadioGenomicsLib.fan_out import Workers
 from RadioGenomicsLib.headless import Options
@@ -36,7 +37,8 @@ def main(argv: list[str] | None = None) -> int:
     options = build_parser().parse_args(join_negative_numbers(arguments))
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
     try:
-        return options.run(options)
+        with ends_in_order():
+            return options.run(options)
     except RadioGenomicsError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
