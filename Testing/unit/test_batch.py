@@ -132,7 +132,7 @@ def test_a_patient_whose_scan_has_changed_fails_and_the_others_go_on(done: list[
     assert run_batch(_patients("one", scan=str(scan)), Options(), output)[0]["status"] == "done"
     scan.write_text("another scan")
     one, two = run_batch(_patients("one", "two", scan=str(scan)), Options(), output)
-    assert "another scans or tumor mask" in str(one["reason"])
+    assert "another scans, tumor mask or pseudonym" in str(one["reason"])
     assert two["status"] == "done"
 
 
