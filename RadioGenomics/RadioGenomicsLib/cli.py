@@ -12,6 +12,7 @@ from pathlib import Path
 from RadioGenomicsLib.batch.patients import read_patients
 from RadioGenomicsLib.batch.run import run_batch
 from RadioGenomicsLib.console import console_progress
+from RadioGenomicsLib.console import ends_in_order
 from RadioGenomicsLib.errors import RadioGenomicsError
 from RadioGenomicsLib.fan_out import Workers
 from RadioGenomicsLib.headless import Options
@@ -19,6 +20,7 @@ from RadioGenomicsLib.headless import find_volumes
 from RadioGenomicsLib.headless import predict_study
 from RadioGenomicsLib.headless import read_channels
 from RadioGenomicsLib.imaging.reading import read_mask
+from RadioGenomicsLib.pipeline.request import check_pseudonym
 from RadioGenomicsLib.report.facts import RESEARCH_USE
 from RadioGenomicsLib.sample import DEFAULT_SAMPLE
 
@@ -35,7 +37,8 @@ def main(argv: list[str] | None = None) -> int:
     options = build_parser().parse_args(join_negative_numbers(arguments))
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
     try:
-        return options.run(options)
+        with ends_in_order():
+            return options.run(options)
     except RadioGenomicsError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
@@ -94,6 +97,9 @@ def build_parser() -> argparse.ArgumentParser:
         "--brain", default="auto", metavar="MASK|METHOD|none", help="brain mask file or method (default: by the scan)"
     )
     predict.add_argument("--output", type=Path, required=True, metavar="DIR", help="a folder that is new or empty")
+    predict.add_argument(
+        "--pseudonym", default="", metavar="TEXT", help="what the report calls the patient (default: nothing)"
+    )
     _add_shared_options(predict)
     predict.set_defaults(run=_predict)
 
@@ -103,7 +109,8 @@ def build_parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="FOLDER|CSV",
         help="a folder with one subfolder per patient, or a CSV with the columns patient, one per channel role "
-        "(FLAIR, T1c, …) and, if wanted, roi; paths are relative to the CSV",
+        "(FLAIR, T1c, …) and, if wanted, roi and pseudonym (what the report calls the patient); paths are relative to "
+        "the CSV",
     )
     batch.add_argument(
         "--brain", default="auto", metavar="METHOD|none", help="brain extraction method (default: by the scan)"
@@ -151,6 +158,7 @@ def _options(options: argparse.Namespace) -> Options:
 
 
 def _predict(options: argparse.Namespace) -> int:
+    check_pseudonym(options.pseudonym)
     with console_progress() as progress:
         if options.sample:
             from RadioGenomicsLib.sample import load_sample
@@ -167,7 +175,7 @@ def _predict(options: argparse.Namespace) -> int:
             _options(options),
             options.output,
             tumor=options.seed or options.box or tumor,
-            study=name,
+            study=options.pseudonym or name,
             progress=progress,
         )
     print(f"{title}\n{RESEARCH_USE}")

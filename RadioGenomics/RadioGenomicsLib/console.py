@@ -1,11 +1,15 @@
-"""Progress for the command line: a bar in a terminal, one line per step elsewhere."""
+"""What a command line needs of the console: progress, and an end in order when it is told to end."""
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
+from types import FrameType
+from typing import NoReturn
 
 from RadioGenomicsLib.progress import Progress
 
@@ -27,6 +31,24 @@ def console_progress() -> Iterator[Progress]:
             bar.refresh()
 
         yield report
+
+
+@contextmanager
+def ends_in_order() -> Iterator[None]:
+    """Let SIGTERM, which schedulers and shutdowns send, end the work like Ctrl+C: what is half written is removed."""
+
+    def end(_signal: int, _frame: FrameType | None) -> NoReturn:
+        raise KeyboardInterrupt
+
+    # Only the main thread may ask, and Slicer or a launcher may have its own way.
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _step_lines() -> Progress:

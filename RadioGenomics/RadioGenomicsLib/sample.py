@@ -9,6 +9,7 @@ import hashlib
 import json
 import logging
 import os
+import re
 import shutil
 import sys
 import urllib.request
@@ -67,9 +68,33 @@ class SampleStudy:
 
 def list_samples() -> dict[str, Sample]:
     """Return the samples by their id, in the order of the file."""
-    entries = json.loads(resource_path("SampleData.json").read_text(encoding="utf-8"))["samples"]
-    samples = [Sample(**{**entry, "files": tuple(SampleFile(**file) for file in entry["files"])}) for entry in entries]
+    return read_samples(resource_path("SampleData.json"))
+
+
+def read_samples(path: Path) -> dict[str, Sample]:
+    """Read a list of samples.
+
+    Raises:
+        InputError: it is damaged, or names a file outside the cache's folder.
+    """
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))["samples"]
+        files = [tuple(SampleFile(**file) for file in entry["files"]) for entry in entries]
+        samples = [Sample(**{**entry, "files": own}) for entry, own in zip(entries, files, strict=True)]
+        records = [*samples, *(file for own in files for file in own)]
+        texts = [value for one in records for name, value in vars(one).items() if name != "files"]
+        names = [one.id for one in samples] + [file.name for own in files for file in own]
+        if not all(isinstance(text, str) for text in texts) or not all(map(_is_file_name, names)):
+            raise ValueError("a text is missing, or a name leads elsewhere")
+    # A RuntimeError is Python's word for JSON without end.
+    except (OSError, ValueError, LookupError, TypeError, RuntimeError) as error:
+        reason = f"it is no list of samples ({type(error).__name__}: {error})"
+        raise InputError(path, reason, "Install RadioGenomics anew.") from error
     return {sample.id: sample for sample in samples}
+
+
+def _is_file_name(name: str) -> bool:
+    return bool(re.fullmatch(r"\w[\w.-]*", name, re.ASCII))
 
 
 def load_sample(name: str = DEFAULT_SAMPLE, progress: Progress = silent) -> SampleStudy:

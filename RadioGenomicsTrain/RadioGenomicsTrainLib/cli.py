@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from RadioGenomicsLib.console import console_progress
+from RadioGenomicsLib.console import ends_in_order
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import RadioGenomicsError
 from RadioGenomicsLib.fan_out import Workers
@@ -32,7 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
     if os.environ.get("RANK", "0") != "0":
         sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 (as long as the process)
     try:
-        options.run(options)
+        with ends_in_order():
+            options.run(options)
     except RadioGenomicsError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Callable
 from collections.abc import Sequence
 from pathlib import Path
@@ -136,6 +137,21 @@ def _damaged(change: Callable[[bytes], bytes]) -> Callable[[Path], Path]:
     return write_damaged
 
 
+def _bomb(folder: Path) -> Path:
+    """Write a series of one file of 0.3 MB that unpacks to 300 MB."""
+    image = images(slices=[0])[0]
+    _syntax(DeflatedExplicitVRLittleEndian)(image)
+    [file] = write(folder / "series", [image]).iterdir()
+    content = file.read_bytes()
+    # The part that is not packed: preamble, DICM, the element with the length of the rest, and the rest.
+    start = 144 + int.from_bytes(content[140:144], "little")
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    pieces = [packer.compress(zlib.decompress(content[start:], -zlib.MAX_WBITS))]
+    pieces += [packer.compress(bytes(1 << 20)) for _ in range(300)]
+    file.write_bytes(b"".join([content[:start], *pieces, packer.flush()]))
+    return folder / "series"
+
+
 def _beside_other_things(folder: Path) -> Path:
     written = write(folder / "séries – Ωμέγα 脳", images())
     (written / "DICOMDIR").write_bytes(b"\0" * 128 + b"DICM")
@@ -207,5 +223,6 @@ DICOM: dict[str, Case] = {
     "a file of noise": Case(
         _damaged(lambda content: content[:132] + np.random.default_rng(0).bytes(2000)), InputError, "slices are missing"
     ),
+    "deflated, unpacking to 300 MB": Case(_bomb, InputError, "unpacks to more than 256 MB"),
     "nothing": Case(lambda folder: folder, InputError, "no DICOM file"),
 }

@@ -13,7 +13,12 @@ from Testing.faults.bad_scans import SCANS
 
 # What a refusal may add to the memory of a process that has read a small scan before.
 BOUND_MB = 64
-_DICOM = ("header that claims 2 GB", "an element that claims 2 GB", "a tilt without end")
+_DICOM = (
+    "header that claims 2 GB",
+    "an element that claims 2 GB",
+    "a tilt without end",
+    "deflated, unpacking to 300 MB",
+)
 _MEASURE = """
 import resource, sys
 from RadioGenomicsLib.errors import RadioGenomicsError

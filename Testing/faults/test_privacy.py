@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import logging
 import re
 import socket
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from jsonschema import Draft202012Validator
 
 from RadioGenomicsLib import cli
 from RadioGenomicsLib.imaging.dicom import read_image
@@ -23,6 +25,7 @@ from RadioGenomicsLib.model import tumor_embedding
 from RadioGenomicsLib.model.preprocessing import Preprocessing
 from RadioGenomicsLib.model.study import mask_on_grid
 from RadioGenomicsLib.model.study import prepare
+from RadioGenomicsLib.resources import resource_path
 from RadioGenomicsTrainLib.doors.report import report
 from RadioGenomicsTrainLib.doors.request import CohortRequest
 from RadioGenomicsTrainLib.doors.train import train
@@ -54,6 +57,7 @@ SECRETS = (
 _EFFORT = ValidationSettings(
     folds=2, repeats=1, permutations=10, refit_permutations=4, null_draws=1000, comparison_draws=10
 )
+_PSEUDONYM = "Case <7>"
 _FOLDER = "Rembrandt_Saskia_PID-424242"
 
 
@@ -104,7 +108,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         f"--roi={root / _FOLDER / 'Saskia_tumor.nii.gz'}",
         f"--brain={root / _FOLDER / 'Saskia_brain.nii.gz'}",
     ]
-    arguments += [f"--model={root / 'tiny'}", "--device=cpu", f"--output={root / 'out'}"]
+    arguments += [f"--model={root / 'tiny'}", "--device=cpu", f"--output={root / 'out'}", f"--pseudonym={_PSEUDONYM}"]
     said: list[str] = []
     handler = logging.Handler(logging.DEBUG)
     handler.emit = lambda record: said.append(record.getMessage())
@@ -136,6 +140,20 @@ def _contents(path: Path) -> Iterator[tuple[str, bytes]]:
 def test_a_prediction_runs_with_sockets_forbidden(run: Run) -> None:
     assert run.code == 0
     assert {"prediction.json", "report.html", "gene_table.csv", "scene.mrb"} <= {p.name for p in run.output.iterdir()}
+
+
+def test_the_report_calls_the_patient_by_the_pseudonym(run: Run) -> None:
+    assert "Case &lt;7&gt;" in (run.output / "report.html").read_text(encoding="utf-8")
+    provenance = json.loads((run.output / "prediction.json").read_text(encoding="utf-8"))["provenance"]
+    assert provenance["study"] == _PSEUDONYM
+
+
+def test_the_prediction_is_as_its_schema_says(run: Run) -> None:
+    schema = json.loads(resource_path("Schemas", "prediction.schema.json").read_text(encoding="utf-8"))
+    prediction = json.loads((run.output / "prediction.json").read_text(encoding="utf-8"))
+    assert not list(Draft202012Validator(schema).iter_errors(prediction))
+    del prediction["notice"]
+    assert list(Draft202012Validator(schema).iter_errors(prediction))
 
 
 @pytest.mark.parametrize("secret", SECRETS)

@@ -36,6 +36,7 @@ from RadioGenomicsLib.pipeline.files import read_result
 from RadioGenomicsLib.pipeline.files import write_request
 from RadioGenomicsLib.pipeline.request import BrainRequest
 from RadioGenomicsLib.resources import resource_path
+from RadioGenomicsLib.sample import read_samples
 from RadioGenomicsTrainLib.cohort.clinical import ClinicalSource
 from RadioGenomicsTrainLib.cohort.clinical import read_clinical
 from RadioGenomicsTrainLib.cohort.description import read_description
@@ -174,6 +175,13 @@ def _panels() -> Iterable[bytes]:
     yield json.dumps(panel).encode()
 
 
+def _samples() -> Iterable[bytes]:
+    yield resource_path("SampleData.json").read_bytes()
+    file = {"role": "FLAIR", "name": "a.nii", "url": "https://a/b", "sha256": "0"}
+    texts = dict.fromkeys(("title", "modality", "source", "license", "local_folder"), "t")
+    yield json.dumps({"samples": [{"id": "x", **texts, "files": [file]}]}).encode()
+
+
 _CLINICAL_COLUMNS = {"age": "age", "sex": "sex"}
 _GENE_TABLE = b"symbol,ensembl_id,entrez_id,previous_symbols\nTP53,ENSG00000141510,7157,P53|LFS1\n"
 
@@ -199,6 +207,7 @@ TARGETS: dict[str, Target] = {
     "plan": Target("plan.csv", read_plan, _tables(PLANS)),
     "patients": Target("p.csv", read_patients, _tables(PATIENTS)),
     "panel": Target("panel.json", read_panel, _panels),
+    "samples": Target("samples.json", read_samples, _samples),
     "card": Target("bundle/model.json", lambda path: load_bundle(path.parent), _cards),
     "gene_list": Target("genes.csv", read_genes, _gene_lists),
     "weights": Target("weights.safetensors", load_tensors, _weights),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import os
 import time
@@ -131,7 +132,7 @@ def test_a_patient_whose_scan_has_changed_fails_and_the_others_go_on(done: list[
     assert run_batch(_patients("one", scan=str(scan)), Options(), output)[0]["status"] == "done"
     scan.write_text("another scan")
     one, two = run_batch(_patients("one", "two", scan=str(scan)), Options(), output)
-    assert "another scans or tumor mask" in str(one["reason"])
+    assert "another scans, tumor mask or pseudonym" in str(one["reason"])
     assert two["status"] == "done"
 
 
@@ -181,8 +182,50 @@ def in_thread(function: Callable[[], object]) -> object:
 def test_what_a_killed_batch_left_is_removed_and_only_that(done: list[str], tmp_path: Path) -> None:
     for name in (".one.0123abcd.part", "..one.0123abcd.part.4567cdef.part", ".none.0123abcd.part", ".one.notes"):
         (tmp_path / name).mkdir()
+        (tmp_path / f"{name}.lock").touch()
     run_batch(_patients("one"), Options(), tmp_path)
     assert _folders(tmp_path) == [".none.0123abcd.part", ".one.notes", "one"]
+
+
+def test_a_clock_that_jumps_changes_nothing(done: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scan = tmp_path / "a.nii"
+    scan.write_text("scan")
+    # Ten years ahead and back again, at every look.
+    jumps = itertools.cycle([3e8, -3e8])
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() + next(jumps))
+    run_batch(_patients("one", scan=str(scan)), Options(), tmp_path / "out")
+    first = (tmp_path / "out" / "one" / "prediction.json").read_bytes()
+    for moment in (0, 4e9):
+        for path in (tmp_path / "out").rglob("*"):
+            os.utime(path, (moment, moment))
+        rows = run_batch(_patients("one", "two", scan=str(scan)), Options(), tmp_path / "out")
+        assert [row["status"] for row in rows] == ["done", "done"]
+        assert all(0 <= float(str(row["seconds"])) < 60 for row in rows)
+    assert done == ["one", "two"]
+    assert (tmp_path / "out" / "one" / "prediction.json").read_bytes() == first
+
+
+def test_a_pseudonym_of_the_table_goes_to_the_prediction_and_another_one_is_another_request(
+    done: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table, called = tmp_path / "p.csv", []
+    predict = run.predict_study
+    monkeypatch.setattr(run, "predict_study", lambda *a, study, **k: (called.append(study), predict(*a, **k))[1])
+    table.write_text("patient,FLAIR,pseudonym\none,a.nii,Case 7\ntwo,a.nii,\n")
+    run_batch(read_patients(table), Options(), tmp_path / "out")
+    assert called == ["Case 7", ""]
+    table.write_text("patient,FLAIR,pseudonym\none,a.nii,Case 8\ntwo,a.nii,\n")
+    one, two = run_batch(read_patients(table), Options(), tmp_path / "out")
+    assert "pseudonym" in str(one["reason"])
+    assert two["status"] == "done"
+
+
+@pytest.mark.parametrize("pseudonym", ["x" * 101, "a\x07b"])
+def test_a_pseudonym_that_cannot_be_printed_is_refused(tmp_path: Path, pseudonym: str) -> None:
+    (tmp_path / "p.csv").write_text(f"patient,FLAIR,pseudonym\none,a.nii,{pseudonym}\n")
+    with pytest.raises(InputError, match="pseudonym"):
+        read_patients(tmp_path / "p.csv")
 
 
 def test_several_processes_predict_into_one_folder(done: list[str], tmp_path: Path) -> None:

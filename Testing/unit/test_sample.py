@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from RadioGenomicsLib import sample as samples
 from RadioGenomicsLib.errors import InputError
+from RadioGenomicsLib.resources import resource_path
 
 
 @pytest.fixture(autouse=True)
@@ -105,3 +108,26 @@ def test_downloads_can_be_removed(a_public_file: samples.Sample) -> None:
     samples._download(a_public_file, lambda *_: None)
     assert samples.remove_downloads() == len(b"a scan")
     assert samples.local_sample(a_public_file) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda entry: entry.pop("files"),
+        lambda entry: entry.update(more=1),
+        lambda entry: entry.update(title=3),
+        lambda entry: entry.update(id="../elsewhere"),
+        lambda entry: entry["files"][0].update(name="/etc/passwd"),
+        lambda entry: entry["files"][0].pop("sha256"),
+        lambda entry: entry.update(files=None),
+    ],
+)
+def test_a_damaged_list_of_samples_is_refused(tmp_path: Path, change: Callable[[dict], object]) -> None:
+    content = json.loads(resource_path("SampleData.json").read_text(encoding="utf-8"))
+    path = tmp_path / "SampleData.json"
+    path.write_text(json.dumps(content))
+    assert samples.read_samples(path) == samples.list_samples()
+    change(content["samples"][0])
+    path.write_text(json.dumps(content))
+    with pytest.raises(InputError, match="no list of samples"):
+        samples.read_samples(path)

@@ -22,7 +22,7 @@ _IN_WORDS = {
     "model_sha256": "model",
     "brain": "brain extraction",
     "panel": "marker panel",
-    "scans": "scans or tumor mask",
+    "scans": "scans, tumor mask or pseudonym",
 }
 
 
@@ -62,7 +62,7 @@ def asked_of_all(options: Options) -> AskedOfAll:
 
 
 def fingerprint(patient: Patient) -> str:
-    """Return a digest of a patient's files by role, name, size and time, neither of which can be read from it.
+    """Return a digest of a patient's pseudonym and files (role, name, size and time); none can be read from it.
 
     Raises:
         ChannelError: a role is unknown, cannot be guessed from a name, or is given twice.
@@ -72,6 +72,8 @@ def fingerprint(patient: Patient) -> str:
     if patient.roi is not None:
         paths["roi"] = str(patient.roi)
     digest = hashlib.sha256()
+    if patient.pseudonym:
+        digest.update(f"pseudonym {patient.pseudonym}\n".encode())
     for role, path in sorted(paths.items()):
         place, choice = split_choice(path)
         digest.update(f"{role}#{choice}\n".encode())

@@ -10,10 +10,12 @@ from dataclasses import field
 from pathlib import Path
 
 from RadioGenomicsLib.errors import InputError
+from RadioGenomicsLib.pipeline.request import check_pseudonym
 
 # A folder's name has up to 255 bytes; while results are written, theirs is longer by a mark.
 _LONGEST_NAME = 200
 _NO_NAME = re.compile(r'[/\\:*?"<>|\x00-\x1f]')
+_PSEUDONYM = "pseudonym"
 _BEYOND = "cells beyond the columns"
 
 
@@ -25,11 +27,13 @@ class Patient:
         name: the patient's folder below the output folder.
         volumes: what ``--volume`` would take: ``ROLE=PATH`` or a path.
         roi: tumor mask file, or None for the model's own proposal.
+        pseudonym: what provenance and report call the patient; nothing if empty.
     """
 
     name: str
     volumes: list[str] = field(default_factory=list)
     roi: Path | None = None
+    pseudonym: str = ""
 
 
 def read_patients(source: Path, output: Path | None = None) -> list[Patient]:
@@ -82,7 +86,8 @@ def _read_csv(source: Path) -> list[Patient]:
     for row in rows:
         if _BEYOND in row:
             raise InputError(source, f"the row of {row['patient']!r} has more cells than columns", "Mend the row.")
-        paths = {column: source.parent / text for column, text in row.items() if column != "patient" and text}
+        name, pseudonym = row.pop("patient"), check_pseudonym(row.pop(_PSEUDONYM, ""))
+        paths = {column: source.parent / text for column, text in row.items() if text}
         roi = paths.pop("roi", None)
-        patients.append(Patient(row["patient"], [f"{role}={path}" for role, path in paths.items()], roi))
+        patients.append(Patient(name, [f"{role}={path}" for role, path in paths.items()], roi, pseudonym))
     return patients

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-import shutil
 import time
 from dataclasses import dataclass
 from dataclasses import replace
@@ -30,6 +28,7 @@ from RadioGenomicsLib.headless import find_volumes
 from RadioGenomicsLib.headless import predict_study
 from RadioGenomicsLib.headless import read_channels
 from RadioGenomicsLib.imaging.reading import read_mask
+from RadioGenomicsLib.pipeline.folders import remove_remains
 from RadioGenomicsLib.pipeline.folders import written_whole
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
@@ -127,10 +126,10 @@ def _row_of(task: _Task, progress: Progress) -> Row:
     row: Row = dict.fromkeys(COLUMNS, "")
     row.update(patient=task.patient.name, folder=task.patient.name, status="done")
     scans = fingerprint(task.patient)
+    remove_remains(folder)
     if folder.is_dir() and any(folder.iterdir()):
         refuse_other(task.asked, folder, scans)
     else:
-        _remove_remains(folder)
         started = time.monotonic()
         _predict(task, scans, folder, progress)
         row["seconds"] = round(time.monotonic() - started, 1)
@@ -143,19 +142,13 @@ def _predict(task: _Task, scans: str, folder: Path, progress: Progress) -> None:
     channels = read_channels(find_volumes(patient.volumes))
     tumor = None if patient.roi is None else read_mask(patient.roi)
     with written_whole(folder) as aside:
-        prediction = predict_study(channels, task.options, aside, tumor=tumor, progress=progress)
+        prediction = predict_study(
+            channels, task.options, aside, tumor=tumor, study=patient.pseudonym, progress=progress
+        )
         if prediction.bundle.sha256 != task.asked.model_sha256:
             mend = "Give every worker the same bundle, or name it by its folder."
             raise BundleError(task.asked.model, "another bundle of this name is on the worker", mend)
         write_asked(task.asked, scans, aside)
-
-
-def _remove_remains(folder: Path) -> None:
-    """Remove what a killed process left of this patient: nobody else is at it."""
-    form = re.compile(rf"\.{{1,2}}{re.escape(folder.name)}(\.[0-9a-f]{{8}}\.part){{1,2}}")
-    for path in folder.parent.iterdir():
-        if form.fullmatch(path.name):
-            shutil.rmtree(path, ignore_errors=True)
 
 
 def _failed(name: str, failed: Failed) -> Row:

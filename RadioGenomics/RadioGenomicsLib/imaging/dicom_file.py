@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,9 +19,14 @@ from pydicom.uid import UID
 from pydicom.uid import MRImageStorage
 from pydicom.valuerep import VR
 
+from RadioGenomicsLib.errors import InputError
+
 # None where a file does not say.
 _KINDS = {None, *map(str, VR)}
 _UNDEFINED = 0xFFFFFFFF
+# An enhanced image of 512 x 512 x 400 voxels takes 200 MB.
+LARGEST_UNPACKED = 256 << 20
+_PIECE = 1 << 20
 # What pixels are made of: how they are written and scaled, where they lie, and they themselves.
 _GROUPS = (0x0028, 0x5200, 0x7FE0)
 _TAGS = (
@@ -34,12 +40,39 @@ _TAGS = (
 
 
 class CappedFile(io.BufferedReader):
-    """A file that takes no memory for more bytes than it has, whatever length a damaged element claims."""
+    """A file that takes no memory for more bytes than it has, whatever length a damaged element claims.
+
+    Nor for a deflated one that unpacks to more than :data:`LARGEST_UNPACKED`.
+    """
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Read as any file does."""
-        whole = os.fstat(self.fileno()).st_size
-        return super().read(size if size is None or size < 0 else min(size, whole))
+        """Read as any file does.
+
+        Raises:
+            InputError: what is left of the file is deflated, and too large.
+        """
+        if size is not None and size >= 0:
+            return super().read(min(size, os.fstat(self.fileno()).st_size))
+        # pydicom asks for all the rest only where it is deflated, and unpacks it in one piece.
+        rest = super().read()
+        if _unpacks_beyond(rest, LARGEST_UNPACKED):
+            reason = f"it is deflated and unpacks to more than {LARGEST_UNPACKED >> 20} MB"
+            raise InputError(os.fsdecode(self.name), reason, "Export it again, without compression.")
+        return rest
+
+
+def _unpacks_beyond(packed: bytes, most: int) -> bool:
+    """Tell whether deflated bytes unpack to more than ``most``; takes memory for one piece at a time."""
+    unpacker, size = zlib.decompressobj(-zlib.MAX_WBITS), 0
+    try:
+        while packed and not unpacker.eof:
+            size += len(unpacker.decompress(packed, _PIECE))
+            if size > most:
+                return True
+            packed = unpacker.unconsumed_tail
+    except zlib.error:  # pydicom says so
+        return False
+    return False
 
 
 @contextmanager

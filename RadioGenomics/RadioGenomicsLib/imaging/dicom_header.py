@@ -11,6 +11,7 @@ import pydicom
 from pydicom.errors import InvalidDicomError
 from pydicom.multival import MultiValue
 
+from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.imaging.dicom_file import CappedFile
 from RadioGenomicsLib.imaging.dicom_stack import Slice
 
@@ -55,7 +56,11 @@ class DicomImage:
 
 
 def read_header(file: Path) -> DicomImage | None:
-    """Return what a DICOM image says, None for anything else."""
+    """Return what a DICOM image says, None for anything else.
+
+    Raises:
+        InputError: it is deflated, and too large.
+    """
     try:
         with open(file, "rb", buffering=0) as raw:
             header = pydicom.dcmread(CappedFile(raw), stop_before_pixels=True, specific_tags=_TAGS)
@@ -70,6 +75,8 @@ def read_header(file: Path) -> DicomImage | None:
             kinds=frozenset(str(kind).upper() for kind in ([kinds] if isinstance(kinds, str) else kinds)),
             slices=tuple(_slices(file, header)),
         )
+    except InputError:
+        raise
     except (InvalidDicomError, OSError):
         return None
     except Exception as error:  # damaged bytes make pydicom raise nearly anything

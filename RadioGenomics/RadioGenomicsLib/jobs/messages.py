@@ -31,9 +31,28 @@ def parse(line: str) -> dict[str, Any] | None:
     """Return what a line tells, or None where it is not one of ours."""
     try:
         told = json.loads(line)
-    except ValueError:
+    # A RecursionError is Python's word for JSON without end.
+    except (ValueError, RecursionError):
         return None
-    return told if isinstance(told, dict) and told.keys() & {"fraction", "error"} else None
+    return told if _is_progress(told) or _is_error(told) else None
+
+
+def _is_progress(told: object) -> bool:
+    """Tell whether it is of the first form of ``Resources/Schemas/progress.schema.json``."""
+    if not isinstance(told, dict) or told.keys() != {"fraction", "step"}:
+        return False
+    fraction = told["fraction"]
+    return type(fraction) in (int, float) and 0 <= fraction <= 1 and isinstance(told["step"], str)
+
+
+def _is_error(told: object) -> bool:
+    """Tell whether it is of the second form of ``Resources/Schemas/progress.schema.json``."""
+    error = told.get("error") if isinstance(told, dict) else None
+    return (
+        isinstance(error, dict)
+        and error.keys() == {"kind", "subject", "reason", "mend"}
+        and all(isinstance(text, str) for text in error.values())
+    )
 
 
 def error_of(told: dict[str, str]) -> RadioGenomicsError:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.imaging.volume import Volume
+
+_LONGEST_PSEUDONYM = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,3 +79,15 @@ class BrainRequest:
 
 
 Request = PredictionRequest | TumorRequest | BrainRequest
+
+
+def check_pseudonym(text: str) -> str:
+    """Return what a report may call a patient.
+
+    Raises:
+        InputError: it is too long for a heading, or holds what cannot be printed.
+    """
+    if len(text) > _LONGEST_PSEUDONYM or not text.isprintable():
+        reason = f"it cannot stand in a report as a pseudonym ({len(text)} characters)"
+        raise InputError(repr(text[:40]), reason, f"Use up to {_LONGEST_PSEUDONYM} printable characters.")
+    return text

@@ -10,6 +10,7 @@ import math
 import os
 import re
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from dataclasses import fields
 from pathlib import Path
@@ -161,6 +162,9 @@ def write_plan(planned: Plan, path: Path | str) -> None:
         os.replace(aside, path)
     except OSError as error:
         raise OutputError(path, f"the plan cannot be written ({error})", "Check the folder.") from error
+    finally:
+        with suppress(OSError):
+            aside.unlink()
 
 
 def read_plan(path: Path | str) -> tuple[PlannedSeries, ...]:

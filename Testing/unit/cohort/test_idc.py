@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import errno
+import os
 import sys
 from pathlib import Path
 
@@ -93,3 +95,13 @@ def test_without_the_package_its_name_is_told(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setitem(sys.modules, "idc_index_data", None)
     with pytest.raises(DependencyError, match="pip install idc-index"):
         plan("TCGA-LUAD", CHEST_CT)
+
+
+def test_a_disk_that_is_full_leaves_no_half_plan(lung: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(OutputError, match="No space left"):
+        write_plan(lung, tmp_path / "plan.csv")
+    assert not list(tmp_path.iterdir())

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +51,20 @@ def alive(pid: int) -> bool:
         return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
     except OSError:
         return False
+
+
+def test_a_clock_that_jumps_does_not_disturb_a_job(
+    start: Start, scan: Volume, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jumps, now = itertools.cycle([3e8, -3e8]), time.time
+    monkeypatch.setattr(time, "time", lambda: now() + next(jumps))
+    job = start("quick")
+    for path in place.rglob("*"):
+        with suppress(OSError):
+            os.utime(path, (0, 0))
+    assert ended(job).status == "done"
+    np.testing.assert_array_equal(job.result().mask.array, scan.array > 100)
+    assert not list(place.iterdir())
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import errno
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,3 +53,52 @@ def test_used_folders_and_files_are_refused(tmp_path: Path) -> None:
     for place in (tmp_path / "used", tmp_path / "used" / "mine"):
         with pytest.raises(OutputError):
             refuse_used_folder(place)
+
+
+_WRITER = """
+import sys
+from pathlib import Path
+from RadioGenomicsLib.pipeline.folders import written_whole
+with written_whole(Path(sys.argv[1])) as aside:
+    (aside / "half").write_text("half")
+    print(aside, flush=True)
+    sys.stdin.read()
+"""
+
+
+def _writer(out: Path) -> tuple[subprocess.Popen[str], Path]:
+    """Start a process that is writing into a folder until its stdin ends; return it and where it writes."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", _WRITER, str(out)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    return process, Path(process.stdout.readline().strip())
+
+
+def test_a_rerun_removes_what_a_killed_process_left_and_nothing_of_a_living_one(tmp_path: Path) -> None:
+    dead, of_dead = _writer(tmp_path / "out")
+    other, of_other = _writer(tmp_path / "other")
+    living, of_living = _writer(tmp_path / "out")
+    try:
+        for process in (dead, other):
+            process.kill()
+            process.wait()
+        # The second writer came while the first one lived.
+        assert of_dead.is_dir()
+        with pytest.raises(ZeroDivisionError), written_whole(tmp_path / "out"):
+            assert not of_dead.exists()
+            assert (of_living / "half").read_text() == "half"
+            raise ZeroDivisionError
+        # Each folder cleans up after itself only.
+        left = {path.name for one in (of_other, of_living) for path in (one, one.with_name(f"{one.name}.lock"))}
+        assert {path.name for path in tmp_path.iterdir()} == left
+    finally:
+        living.communicate("")
+    assert living.returncode == 0
+    assert (tmp_path / "out" / "half").read_text() == "half"
+
+
+def test_a_folder_without_a_lock_beside_it_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / ".out.0123abcd.part").mkdir()
+    with written_whole(tmp_path / "out"):
+        pass
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".out.0123abcd.part", "out"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from dataclasses import replace
 from pathlib import Path
@@ -119,7 +120,13 @@ def test_progress_rises_and_stays_within_one(built: Built) -> None:
     assert 0.9 < built.told[-1] <= 1
 
 
-def test_started_again_it_trains_nothing_anew_and_makes_the_same_bundle(built: Built, tmp_path: Path) -> None:
+@pytest.mark.parametrize("moment", [None, 0, 4e9], ids=["as it was", "1970", "2096"])
+def test_started_again_it_trains_nothing_anew_and_makes_the_same_bundle(
+    built: Built, tmp_path: Path, moment: float | None
+) -> None:
+    # The clock does not matter: a cache is known by what is in it.
+    for path in built.work.rglob("*") if moment is not None else ():
+        os.utime(path, (moment, moment))
     before = {path.name: path.stat().st_mtime_ns for path in sorted((built.work / "encoders").iterdir())}
     again = build_bundle(built.cohort, SETTINGS, built.work, tmp_path / "small")
     assert {path.name: path.stat().st_mtime_ns for path in sorted((built.work / "encoders").iterdir())} == before
