@@ -11,6 +11,7 @@ import pydicom
 from pydicom.errors import InvalidDicomError
 from pydicom.multival import MultiValue
 
+from RadioGenomicsLib.imaging import dicom_pixels
 from RadioGenomicsLib.imaging.dicom_file import CappedFile
 from RadioGenomicsLib.imaging.dicom_stack import Slice
 
@@ -32,6 +33,7 @@ _TAGS = [
     "Columns",
     "SharedFunctionalGroupsSequence",
     "PerFrameFunctionalGroupsSequence",
+    *dicom_pixels.TAGS,
 ]
 
 
@@ -58,9 +60,11 @@ def read_header(file: Path) -> DicomImage | None:
     """Return what a DICOM image says, None for anything else."""
     try:
         with open(file, "rb", buffering=0) as raw:
-            header = pydicom.dcmread(CappedFile(raw), stop_before_pixels=True, specific_tags=_TAGS)
-        if "SeriesInstanceUID" not in header or "Rows" not in header:
-            return None
+            stream = CappedFile(raw)
+            header = pydicom.dcmread(stream, stop_before_pixels=True, specific_tags=_TAGS)
+            if "SeriesInstanceUID" not in header or "Rows" not in header:
+                return None
+            plain = dicom_pixels.plain_pixels(header, stream)
         description = str(header.get("SeriesDescription") or header.get("ProtocolName") or "").strip()
         kinds = header.get("ImageType") or ()
         return DicomImage(
@@ -68,7 +72,7 @@ def read_header(file: Path) -> DicomImage | None:
             description=description or f"series {header.get('SeriesNumber', '?')}",
             modality=str(header.get("Modality", "")),
             kinds=frozenset(str(kind).upper() for kind in ([kinds] if isinstance(kinds, str) else kinds)),
-            slices=tuple(_slices(file, header)),
+            slices=tuple(_slices(file, header, plain)),
         )
     except (InvalidDicomError, OSError):
         return None
@@ -80,7 +84,7 @@ def read_header(file: Path) -> DicomImage | None:
         return None
 
 
-def _slices(file: Path, header: pydicom.Dataset) -> list[Slice]:
+def _slices(file: Path, header: pydicom.Dataset, plain: dicom_pixels.PlainPixels | None) -> list[Slice]:
     """Return the images of a file with their places; none where it has no place."""
     shape = (int(header.Rows), int(header.Columns))
     frames = header.get("PerFrameFunctionalGroupsSequence")
@@ -107,7 +111,7 @@ def _slices(file: Path, header: pydicom.Dataset) -> list[Slice]:
         if not position or not orientation or not spacing:
             return []
         thickness = _numbers(measures, "SliceThickness", 1) or (0.0,)
-        slices.append(Slice(file, index, shape, position, orientation, spacing, *thickness))
+        slices.append(Slice(file, index, shape, position, orientation, spacing, *thickness, plain))
     return slices
 
 

@@ -104,13 +104,17 @@ def require_usable(scan: Volume, subject: str) -> Volume:
         GeometryError: as for :func:`read_volume`.
     """
     check_geometry(scan)
-    array, good = scan.array, np.isfinite(scan.array)
-    if not good.any():
-        raise InputError(subject, "no voxel holds a finite number", "Export the scan again.")
-    if not good.all():
+    array = scan.array
+    # NaN and infinity show in the least or the largest value: a whole scan needs no closer look.
+    low, high = array.min(), array.max()
+    if not (np.isfinite(low) and np.isfinite(high)):
+        good = np.isfinite(array)
+        if not good.any():
+            raise InputError(subject, "no voxel holds a finite number", "Export the scan again.")
         log.warning("%s: %d voxels are not finite and were set to the lowest value", subject, (~good).sum())
-        array = np.where(good, array, array[good].min())
-    if array.max() == array.min():
+        low, high = array[good].min(), array[good].max()
+        array = np.where(good, array, low)
+    if low == high:
         raise InputError(subject, "every voxel has the same value", "The channel is empty: leave it out.")
     return scan.with_array(array)
 
