@@ -78,8 +78,8 @@ def read_header(file: Path) -> DicomImage | None:
         return None
     except Exception as error:  # damaged bytes make pydicom raise nearly anything
         # Other files, too, may begin like DICOM without its mark.
-        with open(file, "rb") as stream:
-            if stream.read(132).endswith(b"DICM"):
+        with open(file, "rb") as start:
+            if start.read(132).endswith(b"DICM"):
                 log.warning("a DICOM file is damaged and passed over (%s)", type(error).__name__)
         return None
 
@@ -110,8 +110,8 @@ def _slices(file: Path, header: pydicom.Dataset, plain: dicom_pixels.PlainPixels
         spacing = _numbers(measures, "PixelSpacing", 2)
         if not position or not orientation or not spacing:
             return []
-        thickness = _numbers(measures, "SliceThickness", 1) or (0.0,)
-        slices.append(Slice(file, index, shape, position, orientation, spacing, *thickness, plain))
+        (thickness,) = _numbers(measures, "SliceThickness", 1) or (0.0,)
+        slices.append(Slice(file, index, shape, position, orientation, spacing, thickness, plain))
     return slices
 
 

@@ -17,7 +17,7 @@ from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.imaging.dicom_file import only_pixels
 from RadioGenomicsLib.imaging.dicom_pixels import PlainPixels
 from RadioGenomicsLib.imaging.image_file import quiet_itk
-from RadioGenomicsLib.imaging.image_file import refuse_size
+from RadioGenomicsLib.imaging.image_size import refuse_size
 from RadioGenomicsLib.imaging.volume import Volume
 
 log = logging.getLogger(__name__)

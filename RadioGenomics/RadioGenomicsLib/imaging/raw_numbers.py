@@ -10,7 +10,7 @@ import numpy as np
 # Reading and converting let other threads run; beyond two, memory is what is waited for.
 _THREADS = 2
 # A piece stays in the processor's cache between being read and being converted.
-_PIECE = 1 << 18
+_PIECE = 1 << 20
 
 
 def read_numbers(file: Path, offset: int, dtype: str, count: int) -> np.ndarray:
@@ -40,6 +40,6 @@ def numbers_in(file: Path, offset: int, dtype: str, count: int) -> np.ndarray:
     numbers = np.empty(count, dtype)
     with open(file, "rb", buffering=0) as stream:
         stream.seek(offset)
-        if stream.readinto(numbers.view(np.uint8)) != numbers.nbytes:
+        if stream.readinto(numbers.view(np.uint8).data) != numbers.nbytes:
             raise OSError("the file ends too early")
     return numbers
