@@ -140,7 +140,12 @@ def _along_axes(
     matrices = [separable.linear_matrix(len(s), p) @ s for p, s in zip(places, smoothing, strict=True)]
     own = np.argsort(partner)
     kji = [int(own[axis]) for axis in (2, 1, 0)]
-    array = separable.apply(volume.array.transpose([2 - axis for axis in kji]), [matrices[axis] for axis in kji])
+    # Neighbors are added in the grid's order, so that a scan and its flipped copy give the same bytes.
+    turned = [slice(None, None, -1 if place[-1] < place[0] else 1) for place in places]
+    array = separable.apply(
+        volume.array[turned[2], turned[1], turned[0]].transpose([2 - axis for axis in kji]),
+        [matrices[axis][:, turned[axis]] for axis in kji],
+    )
     for new_axis, axis in enumerate(kji):
         outside = ~separable.is_inside(volume.size[axis], places[axis])
         if outside.any():
