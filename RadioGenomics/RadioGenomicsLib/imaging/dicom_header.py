@@ -12,6 +12,7 @@ from pydicom.errors import InvalidDicomError
 from pydicom.multival import MultiValue
 
 from RadioGenomicsLib.errors import InputError
+from RadioGenomicsLib.imaging import dicom_pixels
 from RadioGenomicsLib.imaging.dicom_file import CappedFile
 from RadioGenomicsLib.imaging.dicom_stack import Slice
 
@@ -33,6 +34,7 @@ _TAGS = [
     "Columns",
     "SharedFunctionalGroupsSequence",
     "PerFrameFunctionalGroupsSequence",
+    *dicom_pixels.TAGS,
 ]
 
 
@@ -63,9 +65,11 @@ def read_header(file: Path) -> DicomImage | None:
     """
     try:
         with open(file, "rb", buffering=0) as raw:
-            header = pydicom.dcmread(CappedFile(raw), stop_before_pixels=True, specific_tags=_TAGS)
-        if "SeriesInstanceUID" not in header or "Rows" not in header:
-            return None
+            stream = CappedFile(raw)
+            header = pydicom.dcmread(stream, stop_before_pixels=True, specific_tags=_TAGS)
+            if "SeriesInstanceUID" not in header or "Rows" not in header:
+                return None
+            plain = dicom_pixels.plain_pixels(header, stream)
         description = str(header.get("SeriesDescription") or header.get("ProtocolName") or "").strip()
         kinds = header.get("ImageType") or ()
         return DicomImage(
@@ -73,7 +77,7 @@ def read_header(file: Path) -> DicomImage | None:
             description=description or f"series {header.get('SeriesNumber', '?')}",
             modality=str(header.get("Modality", "")),
             kinds=frozenset(str(kind).upper() for kind in ([kinds] if isinstance(kinds, str) else kinds)),
-            slices=tuple(_slices(file, header)),
+            slices=tuple(_slices(file, header, plain)),
         )
     except InputError:
         raise
@@ -81,13 +85,13 @@ def read_header(file: Path) -> DicomImage | None:
         return None
     except Exception as error:  # damaged bytes make pydicom raise nearly anything
         # Other files, too, may begin like DICOM without its mark.
-        with open(file, "rb") as stream:
-            if stream.read(132).endswith(b"DICM"):
+        with open(file, "rb") as start:
+            if start.read(132).endswith(b"DICM"):
                 log.warning("a DICOM file is damaged and passed over (%s)", type(error).__name__)
         return None
 
 
-def _slices(file: Path, header: pydicom.Dataset) -> list[Slice]:
+def _slices(file: Path, header: pydicom.Dataset, plain: dicom_pixels.PlainPixels | None) -> list[Slice]:
     """Return the images of a file with their places; none where it has no place."""
     shape = (int(header.Rows), int(header.Columns))
     frames = header.get("PerFrameFunctionalGroupsSequence")
@@ -113,8 +117,8 @@ def _slices(file: Path, header: pydicom.Dataset) -> list[Slice]:
         spacing = _numbers(measures, "PixelSpacing", 2)
         if not position or not orientation or not spacing:
             return []
-        thickness = _numbers(measures, "SliceThickness", 1) or (0.0,)
-        slices.append(Slice(file, index, shape, position, orientation, spacing, *thickness))
+        (thickness,) = _numbers(measures, "SliceThickness", 1) or (0.0,)
+        slices.append(Slice(file, index, shape, position, orientation, spacing, thickness, plain))
     return slices
 
 

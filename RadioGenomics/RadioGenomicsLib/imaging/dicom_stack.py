@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +15,9 @@ from scipy import ndimage
 
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.imaging.dicom_file import only_pixels
+from RadioGenomicsLib.imaging.dicom_pixels import PlainPixels
 from RadioGenomicsLib.imaging.image_file import quiet_itk
-from RadioGenomicsLib.imaging.image_file import refuse_size
+from RadioGenomicsLib.imaging.image_size import refuse_size
 from RadioGenomicsLib.imaging.volume import Volume
 
 log = logging.getLogger(__name__)
@@ -40,6 +42,7 @@ class Slice:
         orientation: unit vectors along a row and along a column, LPS.
         spacing: millimeters between rows, between columns.
         thickness: millimeters; 0 where not given.
+        plain: where its pixels lie; None where GDCM has to find them.
     """
 
     file: Path
@@ -49,6 +52,7 @@ class Slice:
     orientation: tuple[float, ...]
     spacing: tuple[float, ...]
     thickness: float
+    plain: PlainPixels | None = None
 
 
 def stack(slices: Sequence[Slice], name: str) -> Volume:
@@ -121,24 +125,34 @@ def _refuse_gaps(steps: np.ndarray, slices: Sequence[Slice], name: str) -> None:
 
 def _pixels(slices: Sequence[Slice], name: str) -> np.ndarray:
     """Read the pixels ``[slice, row, column]``, rescaled, as float32."""
-    frames: dict[Path, int] = {}
-    for one in slices:
-        frames[one.file] = max(frames.get(one.file, 0), one.frame + 1)
-    files: dict[Path, np.ndarray] = {}
-    for file, count in frames.items():
+    result = np.empty((len(slices), *slices[0].shape), np.float32)
+    places: dict[Path, list[int]] = defaultdict(list)
+    for place, one in enumerate(slices):
+        places[one.file].append(place)
+    for file, of_file in places.items():
         try:
-            array = _read(file)
-        except (RuntimeError, ValueError) as error:
+            _read_into(result, of_file, slices)
+        except (RuntimeError, ValueError, OSError) as error:
             log.debug("a slice of %s could not be read: %s", name, error)
             raise InputError(
                 file.name, "its pixels are damaged or compressed in an unknown way", "Export it again."
             ) from error
-        if array.ndim != 3 or array.shape[1:] != slices[0].shape or len(array) < count:
-            raise InputError(
-                file.name, "its image is in color or has another size than its header says", "Export it again."
-            )
-        files[file] = array
-    return np.stack([files[s.file][s.frame] for s in slices])
+    return result
+
+
+def _read_into(result: np.ndarray, places: Sequence[int], slices: Sequence[Slice]) -> None:
+    """Put the images of one file where they belong."""
+    first = slices[places[0]]
+    if first.plain is not None:
+        first.plain.read_into(result[places[0]], first.file)
+        return
+    frames = [slices[place].frame for place in places]
+    array = _read(first.file)
+    if array.ndim != 3 or array.shape[1:] != first.shape or len(array) <= max(frames):
+        raise InputError(
+            first.file.name, "its image is in color or has another size than its header says", "Export it again."
+        )
+    result[places] = array[frames]
 
 
 def _read(file: Path) -> np.ndarray:

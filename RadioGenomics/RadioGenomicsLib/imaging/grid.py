@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import SimpleITK as sitk
-from scipy import ndimage
 from scipy import optimize
 
+from RadioGenomicsLib.imaging import separable
 from RadioGenomicsLib.imaging.itk import from_image
 from RadioGenomicsLib.imaging.itk import to_image
 from RadioGenomicsLib.imaging.volume import Volume
@@ -17,6 +17,8 @@ _CANONICAL = np.diag([-1.0, -1.0, 1.0])
 _FWHM = 2.0 * np.sqrt(2.0 * np.log(2.0))
 # Below this reduction the aliasing is less than the blur of a prefilter.
 _REDUCTION = 1.2
+# Of a voxel, over the whole grid: what direction cosines in float32 leave of parallel axes.
+_PARALLEL = 1e-4
 
 
 def canonical(volume: Volume) -> Volume:
@@ -63,26 +65,25 @@ def resample(volume: Volume, like: Volume, *, nearest: bool = False, fill: float
     the voxel's width to the new one (Cardoso et al. 2015, "Scale factor point spread function matching").
 
     Args:
-        volume: a scan, or a mask with ``nearest``.
+        volume: a scan, whose voxels are finite, or a mask with ``nearest``.
         like: the grid to go to; its voxels are not looked at.
         nearest: take the nearest voxel and keep the voxel type, for masks and labels.
         fill: value outside the volume.
     """
     if volume.same_grid(like):
         return volume if nearest else volume.with_array(volume.array.astype(np.float32))
-    if not nearest:
-        volume = _smoothed(volume.with_array(volume.array.astype(np.float32)), like)
-    source = to_image(volume)
-    reference = to_image(Volume(np.broadcast_to(np.uint8(0), (1, 1, 1)), like.affine))
-    filter_ = sitk.ResampleImageFilter()
-    filter_.SetSize([int(n) for n in like.size])
-    filter_.SetOutputSpacing(reference.GetSpacing())
-    filter_.SetOutputDirection(reference.GetDirection())
-    filter_.SetOutputOrigin(reference.GetOrigin())
-    filter_.SetInterpolator(sitk.sitkNearestNeighbor if nearest else sitk.sitkLinear)
-    filter_.SetDefaultPixelValue(float(fill))
-    result = from_image(filter_.Execute(source), volume.name)
-    return Volume(result.array, like.affine, volume.name)
+    if nearest:
+        return _by_itk(volume, like, sitk.sitkNearestNeighbor, fill)
+    partner = _partners(volume, like)
+    ratio = np.array(like.spacing)[partner] / np.array(volume.spacing)
+    sigma = np.where(ratio > _REDUCTION, np.sqrt(np.maximum(ratio**2 - 1.0, 0.0)) / _FWHM, 0.0)
+    smoothing = [separable.smoothing_matrix(*axis) for axis in zip(volume.size, sigma, strict=True)]
+    places = _places(volume, like, partner)
+    if places is not None:
+        return _along_axes(volume, like, partner, places, smoothing, fill)
+    if sigma.any():
+        volume = volume.with_array(separable.apply(volume.array, smoothing[::-1]))
+    return _by_itk(volume.with_array(volume.array.astype(np.float32)), like, sitk.sitkLinear, fill)
 
 
 def _axes(volume: Volume) -> tuple[np.ndarray, np.ndarray]:
@@ -105,13 +106,61 @@ def _affine(matrix: np.ndarray, origin: np.ndarray) -> np.ndarray:
     return affine
 
 
-def _smoothed(volume: Volume, like: Volume) -> Volume:
-    """Smooth the axes along which the target's voxels are larger."""
+def _partners(volume: Volume, like: Volume) -> np.ndarray:
+    """Return for each axis i, j, k of a volume the axis of another grid that runs most alike."""
     own = volume.affine[:3, :3] / np.array(volume.spacing)
     target = like.affine[:3, :3] / np.array(like.spacing)
     _, partner = optimize.linear_sum_assignment(-np.abs(own.T @ target))
-    ratio = np.array(like.spacing)[partner] / np.array(volume.spacing)
-    sigma = np.where(ratio > _REDUCTION, np.sqrt(np.maximum(ratio**2 - 1.0, 0.0)) / _FWHM, 0.0)
-    if not sigma.any():
-        return volume
-    return volume.with_array(ndimage.gaussian_filter(volume.array, sigma[::-1], mode="nearest", truncate=3.0))
+    return np.asarray(partner)
+
+
+def _places(volume: Volume, like: Volume, partner: np.ndarray) -> list[np.ndarray] | None:
+    """Return for each axis of a volume the places of the grid's voxels along it; None where the axes are oblique."""
+    to_own = np.linalg.inv(volume.affine) @ like.affine
+    along = to_own[np.arange(3), partner]
+    extent = np.array(like.size) - 1
+    sideways = np.abs(to_own[:3, :3]) @ extent - np.abs(along) * extent[partner]
+    if sideways.max() > _PARALLEL:
+        return None
+    return [
+        step * np.arange(like.size[axis]) + to_own[own, 3]
+        for own, (axis, step) in enumerate(zip(partner, along, strict=True))
+    ]
+
+
+def _along_axes(
+    volume: Volume,
+    like: Volume,
+    partner: np.ndarray,
+    places: list[np.ndarray],
+    smoothing: list[np.ndarray],
+    fill: float,
+) -> Volume:
+    """Smooth and interpolate on a grid with parallel axes."""
+    matrices = [separable.linear_matrix(len(s), p) @ s for p, s in zip(places, smoothing, strict=True)]
+    own = np.argsort(partner)
+    kji = [int(own[axis]) for axis in (2, 1, 0)]
+    # Neighbors are added in the grid's order, so that a scan and its flipped copy give the same bytes.
+    turned = [slice(None, None, -1 if place[-1] < place[0] else 1) for place in places]
+    array = separable.apply(
+        volume.array[turned[2], turned[1], turned[0]].transpose([2 - axis for axis in kji]),
+        [matrices[axis][:, turned[axis]] for axis in kji],
+    )
+    for new_axis, axis in enumerate(kji):
+        outside = ~separable.is_inside(volume.size[axis], places[axis])
+        if outside.any():
+            array[(slice(None),) * new_axis + (outside,)] = fill
+    return Volume(array, like.affine, volume.name)
+
+
+def _by_itk(volume: Volume, like: Volume, interpolator: int, fill: float) -> Volume:
+    reference = to_image(Volume(np.broadcast_to(np.uint8(0), (1, 1, 1)), like.affine))
+    filter_ = sitk.ResampleImageFilter()
+    filter_.SetSize([int(n) for n in like.size])
+    filter_.SetOutputSpacing(reference.GetSpacing())
+    filter_.SetOutputDirection(reference.GetDirection())
+    filter_.SetOutputOrigin(reference.GetOrigin())
+    filter_.SetInterpolator(interpolator)
+    filter_.SetDefaultPixelValue(float(fill))
+    result = from_image(filter_.Execute(to_image(volume)), volume.name)
+    return Volume(result.array, like.affine, volume.name)

@@ -6,100 +6,138 @@ that do not say where the patient's left is. None of it is an error there.
 
 from __future__ import annotations
 
-import gzip
 import logging
 import math
 import os
 import re
-import struct
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import SimpleITK as sitk
 
 from RadioGenomicsLib.errors import GeometryError
 from RadioGenomicsLib.errors import InputError
+from RadioGenomicsLib.imaging import nifti_header
+from RadioGenomicsLib.imaging.gzip_file import Content
+from RadioGenomicsLib.imaging.gzip_file import glance
+from RadioGenomicsLib.imaging.gzip_file import unzipped
+from RadioGenomicsLib.imaging.image_size import AGAIN
+from RadioGenomicsLib.imaging.image_size import MOST_VALUES
+from RadioGenomicsLib.imaging.image_size import NO_VOXELS
+from RadioGenomicsLib.imaging.image_size import refuse_size
+from RadioGenomicsLib.imaging.itk import affine_of
+from RadioGenomicsLib.imaging.nifti_header import NiftiHeader
+from RadioGenomicsLib.imaging.raw_numbers import read_numbers
+from RadioGenomicsLib.imaging.volume import Volume
 
 log = logging.getLogger(__name__)
 
-# A CT of 512 x 512 x 2048; as float32, 2 GB.
-MOST_VALUES = 2**29
-# What such an image takes in a file with the largest numbers there are.
-_MOST_BYTES = 16 * MOST_VALUES
 _MEND = "Use NIfTI, NRRD, MetaImage or a DICOM folder."
-_AGAIN = "Copy or export the file again."
-_NO_VOXELS = "its header claims a size that no image has: it is damaged"
-_NIFTI_HEADER = 348
-# Enough for the header of any format.
-_HEADER = 1 << 16
-# Of a place in millimeters, or of the numbers that a rotation is made of.
-_BEYOND_MEASURE = 1e9
-# Of a value, by NIfTI's data type.
-_BITS = {
-    2: 8,
-    4: 16,
-    8: 32,
-    16: 32,
-    32: 64,
-    64: 64,
-    128: 24,
-    256: 8,
-    512: 16,
-    768: 32,
-    1024: 64,
-    1280: 64,
-    1792: 128,
-    2304: 32,
-}
 
 
-def open_image(file: Path) -> sitk.Image:
-    """Read an image file of any dimension and number type.
+@contextmanager
+def open_image(file: Path) -> Iterator[sitk.Image]:
+    """Give the image in a file, of any dimension and number type.
+
+    The checksum of a zipped one is compared meanwhile, so what is made of the image counts only after the end.
 
     Raises:
         InputError: not there, not an image, damaged, cut off, or claiming more than :data:`MOST_VALUES` values.
         GeometryError: its axes are not at right angles, or no numbers.
     """
+    reader, content, nifti = _looked_at(file)
+    with _told(file):
+        image = reader.Execute()
+    if content.checksum is None or nifti is None:
+        yield image
+        return
+    with ThreadPoolExecutor(1) as pool:
+        whole = pool.submit(_is_whole, image, content, nifti)
+        yield image
+    if not whole.result():
+        unzipped(file)
+
+
+def read_plain(file: Path, name: str) -> Volume | None:
+    """Read a scan (float32) whose voxels lie as whole numbers in an unzipped NIfTI file; None for any other.
+
+    Raises:
+        InputError: as for :func:`open_image`.
+        GeometryError: as for :func:`open_image`.
+    """
+    if file.suffix.lower() != ".nii":
+        return None
+    reader, _, nifti = _looked_at(file)
+    size = reader.GetSize()
+    if nifti is None or not nifti.dtype or len(size) != 3 or math.prod(size) != nifti.values:
+        return None
+    try:
+        voxels = read_numbers(file, nifti.start, nifti.dtype, nifti.values)
+    except OSError as error:
+        raise InputError(file.name, "it is damaged or ends too early", AGAIN) from error
+    return Volume(voxels.reshape(size[::-1]), affine_of(reader), name)
+
+
+def _looked_at(file: Path) -> tuple[sitk.ImageFileReader, Content, NiftiHeader | None]:
+    """Return ITK's reader of a file, whose header it has read and which was not found wanting; and what that header is.
+
+    Raises:
+        InputError: as for :func:`open_image`.
+        GeometryError: as for :func:`open_image`.
+    """
     # Not file.is_file(), which fails where a path is longer than any can be.
     if not os.path.isfile(file):
         raise InputError(file, "there is no such file", "Check the path.")
-    head, length = _unzipped(file)
-    image_io = _image_io(file, head)
+    content = glance(file)
+    image_io = _image_io(file, content.head)
+    nifti = None
     if image_io == "NiftiImageIO":
-        _check_nifti(file, head, length)
+        nifti = nifti_header.read_nifti_header(file, content.head)
+        if content.checksum is not None and (nifti.detached or content.length != nifti.end):
+            # Its last bytes are not what a file of one whole image ends with: none of it is trusted.
+            content = unzipped(file)
+        length = _voxel_bytes(file) if nifti.detached else content.length
+        nifti_header.refuse_cut_off(file, nifti, length)
     elif image_io == "MetaImageIO":
-        _refuse_odd_meta_image(file, head)
+        _refuse_odd_meta_image(file, content.head)
     reader = sitk.ImageFileReader()
+    with _told(file):
+        reader.SetImageIO(image_io)
+        reader.SetFileName(str(file))
+        reader.ReadImageInformation()
+    refuse_size(math.prod(reader.GetSize()) * reader.GetNumberOfComponents(), file.name)
+    if "complex" in sitk.GetPixelIDValueAsString(reader.GetPixelIDValue()):
+        raise InputError(file.name, "its voxels are complex numbers", "Export the magnitude.")
+    return reader, content, nifti
+
+
+def _is_whole(image: sitk.Image, content: Content, nifti: NiftiHeader) -> bool:
+    """Tell whether what ITK has unzipped has the checksum that stands in the file.
+
+    It cannot where ITK has changed the voxels: scaled them, turned their bytes, or replaced what is no number.
+    """
+    if nifti.start > len(content.head):
+        return False
+    voxels = np.ascontiguousarray(sitk.GetArrayViewFromImage(image))
+    return zlib.crc32(voxels.view(np.uint8).data, zlib.crc32(content.head[: nifti.start])) == content.checksum
+
+
+@contextmanager
+def _told(file: Path) -> Iterator[None]:
+    """Say in words why ITK cannot read a file."""
     try:
         with quiet_itk():
-            reader.SetImageIO(image_io)
-            reader.SetFileName(str(file))
-            reader.ReadImageInformation()
-            refuse_size(math.prod(reader.GetSize()) * reader.GetNumberOfComponents(), file.name)
-            if "complex" in sitk.GetPixelIDValueAsString(reader.GetPixelIDValue()):
-                raise InputError(file.name, "its voxels are complex numbers", "Export the magnitude.")
-            return reader.Execute()
+            yield
     except RuntimeError as error:
         if "orthonormal" in str(error):
             reason = "its axes are not at right angles, or have no length (sheared or singular grid)"
             raise GeometryError(file.name, reason, "Resample it to an upright grid first.") from error
         log.debug("SimpleITK could not read %s: %s", file.name, error)
         raise InputError(file.name, "it is damaged or not an image", _MEND) from error
-
-
-def refuse_size(values: int, subject: object) -> None:
-    """Refuse an image before memory is taken for it.
-
-    Raises:
-        InputError: it has more values than :data:`MOST_VALUES`, or none.
-    """
-    if values < 1:
-        raise InputError(subject, _NO_VOXELS, _AGAIN)
-    if values > MOST_VALUES:
-        reason = f"its header claims {values:.3g} values, more than the {MOST_VALUES:.3g} that are read"
-        raise InputError(subject, reason, "Crop or resample it, or export it again.")
 
 
 @contextmanager
@@ -123,68 +161,9 @@ def _image_io(file: Path, head: bytes) -> str:
         return "NrrdImageIO"
     if name.endswith((".mha", ".mhd")):
         return "MetaImageIO"
-    if name.endswith((".nii", ".nii.gz", ".hdr", ".hdr.gz", ".img", ".img.gz")) and len(head) >= _NIFTI_HEADER:
+    if name.endswith((".nii", ".nii.gz", ".hdr", ".hdr.gz", ".img", ".img.gz")) and len(head) >= nifti_header.SIZE:
         return "NiftiImageIO"
     raise InputError(file.name, "it is damaged or not an image", _MEND)
-
-
-def _unzipped(file: Path) -> tuple[bytes, int]:
-    """Return the first bytes of a file, enough for a header, and the number of all its bytes, unzipped.
-
-    Raises:
-        InputError: it cannot be read; or it is gzip and ends too early, has a wrong checksum, or unzips without end.
-    """
-    try:
-        if file.suffix.lower() != ".gz":
-            with open(file, "rb") as stream:
-                return stream.read(_HEADER), os.fstat(stream.fileno()).st_size
-        with gzip.open(file) as stream:
-            head = stream.read(_HEADER)
-            length = len(head)
-            while part := stream.read(1 << 20):
-                length += len(part)
-                if length > _MOST_BYTES:
-                    raise InputError(file.name, f"it unzips to more than {_MOST_BYTES >> 30} GB", "Do not use it.")
-        return head, length
-    except (EOFError, OSError, zlib.error) as error:
-        log.debug("%s could not be read: %s", file.name, error)
-        raise InputError(file.name, "it is damaged or ends too early", _AGAIN) from error
-
-
-def _check_nifti(file: Path, head: bytes, length: int) -> None:
-    """Refuse a NIfTI-1 file that lacks voxels, or whose header ITK does not come back from.
-
-    Offsets as in https://nifti.nimh.nih.gov/pub/dist/src/niftilib/nifti1.h; ITK reads no NIfTI-2.
-    """
-    order = "<" if head[:4] == b"\x5c\x01\0\0" else ">"
-    if struct.unpack_from(f"{order}i", head)[0] != _NIFTI_HEADER:
-        raise InputError(file.name, "it is damaged or not an image", _MEND)
-    mark = head[344:348]
-    if mark not in (b"n+1\0", b"ni1\0"):
-        reason = "it is an ANALYZE image, or a NIfTI file whose mark is damaged: left and right cannot be told"
-        raise InputError(file.name, reason, "Convert it to NIfTI from its source.")
-    dimensions, *sizes = struct.unpack_from(f"{order}8h", head, 40)
-    # By the data type, as ITK does: the number of bits that stands beside it may be another.
-    bits = _BITS.get(struct.unpack_from(f"{order}h", head, 70)[0], 0)
-    (start,) = struct.unpack_from(f"{order}f", head, 108)
-    # niftilib, and so ITK, takes a size below 1 for 1.
-    if not bits or not 1 <= dimensions <= 7 or min(sizes[:dimensions]) < 1 or not 0 <= start <= _MOST_BYTES:
-        raise InputError(file.name, _NO_VOXELS, _AGAIN)
-    refuse_size(math.prod(sizes[:dimensions]), file.name)
-    qform, sform = struct.unpack_from(f"{order}2h", head, 252)
-    place = [*struct.unpack_from(f"{order}4f", head, 76)]
-    place += struct.unpack_from(f"{order}6f", head, 256) if qform else ()
-    place += struct.unpack_from(f"{order}12f", head, 280) if sform else ()
-    # ITK searches for a rotation without end where one of these is no number.
-    if not all(abs(number) < _BEYOND_MEASURE for number in place):
-        raise GeometryError(file.name, "its geometry holds values that are not numbers", "Export the scan again.")
-    wanted = math.prod(sizes[:dimensions]) * bits // 8
-    if mark == b"n+1\0":
-        wanted += int(start)
-    else:
-        length = next((_unzipped(voxels)[1] for voxels in _voxel_files(file) if voxels.is_file()), 0)
-    if length < wanted:
-        raise InputError(file.name, f"it is damaged or ends too early: {length} bytes of {wanted}", _AGAIN)
 
 
 def _refuse_odd_meta_image(file: Path, head: bytes) -> None:
@@ -193,10 +172,11 @@ def _refuse_odd_meta_image(file: Path, head: bytes) -> None:
         for text in re.findall(key + rb"\s*[=:]([^\r\n]*)", head):
             numbers = text.split()
             if not numbers or not all(number.isdigit() and 1 <= int(number[:12]) <= most for number in numbers):
-                raise InputError(file.name, _NO_VOXELS, _AGAIN)
+                raise InputError(file.name, NO_VOXELS, AGAIN)
 
 
-def _voxel_files(header: Path) -> list[Path]:
-    """Return where the voxels of a NIfTI header can be if they have a file of their own."""
+def _voxel_bytes(header: Path) -> int:
+    """Return the length of the file that holds the voxels of a NIfTI header, unzipped; 0 where there is none."""
     bare = header.with_suffix("") if header.suffix.lower() == ".gz" else header
-    return [bare.with_suffix(ending) for ending in (".img", ".img.gz", ".IMG")]
+    files = (bare.with_suffix(ending) for ending in (".img", ".img.gz", ".IMG"))
+    return next((unzipped(voxels).length for voxels in files if voxels.is_file()), 0)

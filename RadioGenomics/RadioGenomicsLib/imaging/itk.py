@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import SimpleITK as sitk
 
 from RadioGenomicsLib.errors import GeometryError
@@ -26,13 +29,18 @@ def to_image(volume: Volume) -> sitk.Image:
     return image
 
 
-def from_image(image: sitk.Image, name: str) -> Volume:
-    """Return a scalar 3-D SimpleITK image as a volume of the same voxel type."""
+def from_image(image: sitk.Image, name: str, dtype: npt.DTypeLike | None = None) -> Volume:
+    """Return a scalar 3-D SimpleITK image as a volume, of the same voxel type where no other is asked for."""
+    return Volume(np.array(sitk.GetArrayViewFromImage(image), dtype), affine_of(image), name)
+
+
+def affine_of(image: Any) -> np.ndarray:
+    """Return the affine to RAS of a 3-D SimpleITK image, or of a reader that has seen its header."""
     direction = np.array(image.GetDirection()).reshape(3, 3)
     affine = np.eye(4)
     affine[:3, :3] = _LPS_FROM_RAS @ direction * np.array(image.GetSpacing())
     affine[:3, 3] = _LPS_FROM_RAS @ np.array(image.GetOrigin())
-    return Volume(sitk.GetArrayFromImage(image), affine, name)
+    return affine
 
 
 def check_geometry(volume: Volume) -> Volume:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from RadioGenomicsLib.errors import RegionError
+from RadioGenomicsLib.imaging.percentiles import percentiles
 from RadioGenomicsLib.imaging.volume import Volume
 
 
@@ -25,8 +26,11 @@ def normalize(scan: Volume, region: Volume, *, clip: tuple[float, float]) -> Vol
     inside = region.array > 0
     if not inside.any():
         raise RegionError(region.name or "region", "the mask is empty", "Extract or draw it again.")
-    low, center, high = np.percentile(scan.array[inside], (16, 50, 84))
+    low, center, high = percentiles(scan.array, inside, (16, 50, 84))
     if high <= low:
         raise RegionError(scan.name or "scan", "the scan is constant inside the mask", "Check the scan and the mask.")
-    z = (scan.array - np.float32(center)) * np.float32(2.0 / (high - low))
-    return scan.with_array(np.where(inside, np.clip(z, *clip), np.float32(clip[0])).astype(np.float32))
+    z = np.subtract(scan.array, np.float32(center), dtype=np.float32)
+    z *= np.float32(2.0 / (high - low))
+    np.clip(z, *clip, out=z)
+    np.copyto(z, np.float32(clip[0]), where=~inside)
+    return scan.with_array(z)

@@ -15,6 +15,7 @@ from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import OutputError
 from RadioGenomicsLib.errors import RegionError
 from RadioGenomicsLib.imaging.image_file import open_image
+from RadioGenomicsLib.imaging.image_file import read_plain
 from RadioGenomicsLib.imaging.itk import check_geometry
 from RadioGenomicsLib.imaging.itk import from_image
 from RadioGenomicsLib.imaging.itk import to_image
@@ -38,9 +39,14 @@ def read_volume(path: Path | str, name: str = "") -> Volume:
         GeometryError: the grid is sheared or its voxel size implausible.
     """
     file, choice = split_choice(path)
-    image = _pick(open_image(file), file, choice)
-    volume = from_image(sitk.Cast(image, sitk.sitkFloat32), name or volume_name(file))
-    return require_usable(volume, file.name)
+    name = name or volume_name(file)
+    volume, finite = None if choice else read_plain(file, name), True
+    if volume is None:
+        with open_image(file) as image:
+            picked = _pick(image, file, choice)
+            finite = "integer" in picked.GetPixelIDTypeAsString()
+            volume = from_image(picked, name, np.float32)
+    return require_usable(volume, file.name, finite=finite)
 
 
 def read_mask(path: Path | str) -> Volume:
@@ -55,15 +61,14 @@ def read_mask(path: Path | str) -> Volume:
         RegionError: nothing is inside.
     """
     file, choice = split_choice(path)
-    image = open_image(file)
-    segment = _segment(image, file, choice)
-    if segment is None:
+    with open_image(file) as image:
+        segment = _segment(image, file, choice)
+        if segment is not None and _components(image) > 1:
+            choice = str(segment[0])
+        elif segment is not None:
+            choice = ""
         volume = from_image(_pick(image, file, choice), volume_name(file))
-        inside = volume.array > 0
-    else:
-        layer, value = segment
-        volume = from_image(_pick(image, file, str(layer) if _components(image) > 1 else ""), volume_name(file))
-        inside = volume.array == value
+    inside = volume.array > 0 if segment is None else volume.array == segment[1]
     check_geometry(volume)
     if not inside.any():
         raise RegionError(file.name, "the mask is empty", "Draw the region again, or leave the mask out.")
@@ -92,27 +97,36 @@ def write_volume(volume: Volume, path: Path | str) -> None:
         ) from error
 
 
-def require_usable(scan: Volume, subject: str) -> Volume:
+def require_usable(scan: Volume, subject: str, *, finite: bool = False) -> Volume:
     """Return a scan (float32) whose voxels are all finite and not all alike.
 
     Args:
         scan: as it was read.
         subject: what messages call it.
+        finite: its voxels are known to be finite, since they were whole numbers.
 
     Raises:
         InputError: no voxel holds a finite number, or all hold the same.
         GeometryError: as for :func:`read_volume`.
     """
     check_geometry(scan)
-    array, good = scan.array, np.isfinite(scan.array)
-    if not good.any():
-        raise InputError(subject, "no voxel holds a finite number", "Export the scan again.")
-    if not good.all():
-        log.warning("%s: %d voxels are not finite and were set to the lowest value", subject, (~good).sum())
-        array = np.where(good, array, array[good].min())
-    if array.max() == array.min():
+    array = scan.array if finite else _finite(scan.array, subject)
+    # Plane by plane, for in nearly every scan the first one tells.
+    if all((plane == array[0, 0, 0]).all() for plane in array):
         raise InputError(subject, "every voxel has the same value", "The channel is empty: leave it out.")
     return scan.with_array(array)
+
+
+def _finite(array: np.ndarray, subject: str) -> np.ndarray:
+    """Return the voxels with the lowest finite value where they are not finite."""
+    # NaN and infinity show in the extremes, which need no memory.
+    if all(np.isfinite((plane.min(), plane.max())).all() for plane in array):
+        return array
+    good = np.isfinite(array)
+    if not good.any():
+        raise InputError(subject, "no voxel holds a finite number", "Export the scan again.")
+    log.warning("%s: %d voxels are not finite and were set to the lowest value", subject, (~good).sum())
+    return np.where(good, array, array[good].min())
 
 
 def split_choice(path: Path | str) -> tuple[Path, str]:
