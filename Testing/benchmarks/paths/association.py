@@ -111,8 +111,8 @@ def _trans_mapping() -> ModuleType:
         assert spec is not None
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
-        stand_in = {"pandas_plink": mock.MagicMock()}
-        with mock.patch.dict(sys.modules, stand_in), mock.patch.object(sys, "path", [str(folder), *sys.path]):
+        sys.modules.setdefault("pandas_plink", mock.MagicMock())
+        with mock.patch.object(sys, "path", [str(folder), *sys.path]):
             spec.loader.exec_module(module)
         sys.modules["tensorqtl_trans"] = module
     return sys.modules["tensorqtl_trans"]
