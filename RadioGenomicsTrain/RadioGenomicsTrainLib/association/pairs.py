@@ -161,12 +161,20 @@ def _benjamini_hochberg(
     p: np.ndarray, sizes: np.ndarray, pairs: int, effective: int, alpha: float
 ) -> tuple[np.ndarray, int]:
     """Return q of the hits (p rising) over all pairs, and how many pairs have q at most alpha."""
-    every = parametric_p(sizes, effective, one_sided=False)
+    # Step-up from above, in r: as long as fewer are below the level of their number, take that number.
+    count = len(sizes)
+    while count:
+        below = int((sizes[:count] >= critical_r(alpha * count / pairs / 2, effective)).sum())
+        if below == count:
+            break
+        count = below
+    # What comes after the last discovery has a q above alpha, and can lower none below it.
+    every = parametric_p(sizes[: max(count, len(p))], effective, one_sided=False)
     # The hits lead, and theirs are known in float64.
     every[: len(p)] = p
     share = every * pairs / np.arange(1, len(every) + 1)
     q = np.minimum.accumulate(share[::-1])[::-1]
-    return np.minimum(1.0, q[: len(p)]), int((q <= alpha).sum())
+    return np.minimum(1.0, q[: len(p)]), count
 
 
 def _largest_by_chance(

@@ -44,11 +44,11 @@ def unit_residuals(values: np.ndarray, basis: np.ndarray) -> tuple[np.ndarray, n
         covariates.
     """
     complete = np.isfinite(values).all(axis=0)
-    taken = np.asarray(values[:, complete], dtype=np.float64)
-    centered = taken - taken.mean(axis=0)
-    left = centered - basis @ (basis.T @ centered)
-    size = np.linalg.norm(left, axis=0)
-    varies = size > _NOTHING_LEFT * np.linalg.norm(taken, axis=0)
+    taken = np.asarray(values if complete.all() else values[:, complete], dtype=np.float64)
+    left = taken - basis @ (basis.T @ taken)
+    size = np.sqrt(np.einsum("nc,nc->c", left, left))
+    varies = size > _NOTHING_LEFT * np.sqrt(np.einsum("nc,nc->c", taken, taken))
     usable = complete.copy()
     usable[complete] = varies
-    return left[:, varies] / size[varies], usable
+    left /= np.where(varies, size, np.inf)
+    return left if varies.all() else left[:, varies], usable
