@@ -78,6 +78,18 @@ def build_parser() -> argparse.ArgumentParser:
     _add_validation(validate)
     validate.add_argument("--gene-sets", type=Path, metavar="GMT", help="test these too, such as MSigDB's hallmarks")
 
+    associate = _command(commands, "associate", _associate, "test every image feature against every gene")
+    _add_cohort(associate)
+    associate.add_argument(
+        "--covariates",
+        default="",
+        metavar="TRAITS",
+        help="to take out of both, separated by commas, of: age, sex, grade; default: none",
+    )
+    associate.add_argument(
+        "--permutations", type=_count, metavar="N", help="of the patients, for the family-wise p; default: Bonferroni's"
+    )
+
     report = _command(commands, "report", _report, "write the report of a validation")
     _add_work(report)
     report.add_argument(
@@ -226,6 +238,20 @@ def _validate(options: argparse.Namespace) -> None:
     with console_progress() as progress:
         record = validate(_request(options), progress, options.gene_sets)
     print(f"The figures are in {record}; make the report: radiogenomics-train report --work {options.work}")
+
+
+def _associate(options: argparse.Namespace) -> None:
+    from RadioGenomicsTrainLib.doors.associate import associate_cohort
+
+    covariates = [name.strip() for name in options.covariates.split(",") if name.strip()]
+    with console_progress() as progress:
+        table, results = associate_cohort(_request(options), covariates, progress=progress)
+    for one in results:
+        print(
+            f"{one.unit}, {one.patients} patients: {len(one.found.r):,} of {one.found.pairs:,} pairs hold family-wise; "
+            f"{one.found.below_alpha:,} have p <= .05, {0.05 * one.found.pairs:,.0f} expected by chance"
+        )
+    print(f"The pairs are in {table}")
 
 
 def _report(options: argparse.Namespace) -> None:

@@ -22,7 +22,7 @@ from RadioGenomicsTrainLib.doors import train
 from RadioGenomicsTrainLib.doors import validate
 from RadioGenomicsTrainLib.doors.request import CohortRequest
 
-COMMANDS = ("plan", "download", "prepare", "train", "validate", "report", "bundle")
+COMMANDS = ("plan", "download", "prepare", "train", "validate", "associate", "report", "bundle")
 
 
 class Genes:

@@ -1,0 +1,1 @@
+"""Which image feature goes with which gene: every pair tested, with covariates taken out."""
