@@ -28,6 +28,19 @@ def test_r_and_p_equal_scipy(pair: tuple[np.ndarray, np.ndarray]) -> None:
     assert parametric_p(r, 30) == pytest.approx([one.pvalue for one in one_by_one], rel=1e-9)
 
 
+def test_genes_in_parts_are_the_same_genes_in_the_same_order() -> None:
+    rng = np.random.default_rng(1)
+    y = rng.normal(size=(20, 9001))
+    p = y + rng.normal(size=y.shape)
+    y[3, 17], p[:, 5000] = np.nan, 1.0
+    r = pearson(y, p)
+    few = [pearson(y[:, a : a + 1000], p[:, a : a + 1000]) for a in range(0, 9001, 1000)]
+    np.testing.assert_allclose(r, np.concatenate(few), atol=1e-14)
+    assert np.isnan(r[5000])
+    sizes = patients_per_gene(y, p)
+    np.testing.assert_allclose(parametric_p(r, sizes)[:1000], parametric_p(few[0], sizes[:1000]), rtol=1e-13)
+
+
 def test_interval_equals_scipy(pair: tuple[np.ndarray, np.ndarray]) -> None:
     y, p = pair
     low, high = fisher_interval(pearson(y, p), 30)
