@@ -123,7 +123,13 @@ def test_the_code_of_the_key_is_all_that_a_patient_passes_through() -> None:
     starts = [Path(prepared_cohort.prepared_module.__file__), library / "imaging/dicom.py"]
     reached = {path.relative_to(library).as_posix() for start in starts for path in loaded_with(start) - {starts[0]}}
     # How errors and progress are told, and how settings are written, changes no array.
-    plain = {"errors.py", "progress.py", "model/json_block.py", "imaging/brain_methods/__init__.py"}
+    plain = {
+        "errors.py",
+        "progress.py",
+        "model/json_block.py",
+        "imaging/__init__.py",
+        "imaging/brain_methods/__init__.py",
+    }
     assert reached - plain == set(prepared_cohort.PASSED_THROUGH)
 
 
