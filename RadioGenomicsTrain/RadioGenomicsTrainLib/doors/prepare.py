@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Sequence
 from dataclasses import asdict
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
+from RadioGenomicsLib.whole_outputs import file_written_whole
 from RadioGenomicsTrainLib.cohort.dropped import Dropped
 from RadioGenomicsTrainLib.doors.request import CohortRequest
 
@@ -64,6 +64,5 @@ def prepare(request: CohortRequest, progress: Progress = silent) -> Prepared:
 
 def write_dropped(dropped: Sequence[Dropped], work: Path) -> None:
     """Write what was left out, each with its reason."""
-    aside = work / f".{DROPPED}.{uuid.uuid4().hex[:8]}.part"
-    aside.write_text(json.dumps([asdict(one) for one in dropped], indent=2) + "\n", encoding="utf-8")
-    aside.replace(work / DROPPED)
+    with file_written_whole(work / DROPPED) as aside:
+        aside.write_text(json.dumps([asdict(one) for one in dropped], indent=2) + "\n", encoding="utf-8")
