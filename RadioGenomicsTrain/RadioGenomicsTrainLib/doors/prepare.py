@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from RadioGenomicsLib.errors import InputError
+from RadioGenomicsLib.errors import OutputError
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
@@ -63,6 +64,14 @@ def prepare(request: CohortRequest, progress: Progress = silent) -> Prepared:
 
 
 def write_dropped(dropped: Sequence[Dropped], work: Path) -> None:
-    """Write what was left out, each with its reason."""
-    with file_written_whole(work / DROPPED) as aside:
-        aside.write_text(json.dumps([asdict(one) for one in dropped], indent=2) + "\n", encoding="utf-8")
+    """Write what was left out, each with its reason.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    try:
+        with file_written_whole(work / DROPPED) as aside:
+            aside.write_text(json.dumps([asdict(one) for one in dropped], indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        reason = f"it cannot be written ({error.strerror or error})"
+        raise OutputError(work / DROPPED, reason, "Free space on the disk, or choose another folder.") from error
