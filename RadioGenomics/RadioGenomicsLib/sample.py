@@ -26,6 +26,7 @@ from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
 from RadioGenomicsLib.report.facts import SYNTHETIC_HEAD
 from RadioGenomicsLib.resources import resource_path
+from RadioGenomicsLib.whole_outputs import file_written_whole
 
 DEFAULT_SAMPLE = "glioma-mri"
 TUMOR_ROLE = "tumor"
@@ -179,8 +180,7 @@ def _download(sample: Sample, progress: Progress) -> Path:
         target = folder / file.name
         if _is_pinned(target, file.sha256):
             continue
-        aside = target.with_name(target.name + ".part")
-        try:
+        with file_written_whole(target) as aside:
             with urllib.request.urlopen(file.url, timeout=_TIMEOUT_S) as response, aside.open("wb") as out:
                 shutil.copyfileobj(response, out)
             if not _is_pinned(aside, file.sha256):
@@ -189,9 +189,6 @@ def _download(sample: Sample, progress: Progress) -> Path:
                     "what came is not the pinned file (SHA-256 differs)",
                     "Report it; do not use the file.",
                 )
-            aside.replace(target)
-        finally:
-            aside.unlink(missing_ok=True)
     return folder
 
 

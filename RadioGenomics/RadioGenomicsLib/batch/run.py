@@ -28,11 +28,11 @@ from RadioGenomicsLib.headless import find_volumes
 from RadioGenomicsLib.headless import predict_study
 from RadioGenomicsLib.headless import read_channels
 from RadioGenomicsLib.imaging.reading import read_mask
-from RadioGenomicsLib.pipeline.folders import remove_remains
 from RadioGenomicsLib.pipeline.folders import written_whole
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
+from RadioGenomicsLib.whole_outputs import remove_remains
 
 # How often a batch looks whether another one has finished the patient that it waits for.
 _LOOK_S = 1.0

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import lzma
-import shutil
 import stat
 import struct
-import uuid
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -22,6 +20,8 @@ from RadioGenomicsLib.model.bundle import GENES
 from RadioGenomicsLib.model.bundle import WEIGHTS
 from RadioGenomicsLib.model.bundle import load_bundle
 from RadioGenomicsLib.model.user_models import user_models_folder
+from RadioGenomicsLib.whole_outputs import folder_aside
+from RadioGenomicsLib.whole_outputs import remove_remains
 
 # The largest bundle that is taken in, and what a zip file may grow to when it is unpacked: weights hardly shrink,
 # tables shrink some ten times, zip bombs a thousand times.
@@ -29,6 +29,8 @@ MOST_BYTES = 4 << 30
 MOST_GROWTH = 100
 _MOST_ENTRIES = 1000
 _CHUNK = 1 << 20
+# Bundles on their way in lie in hidden folders of this name, before their own names are known.
+_ASIDE = "import"
 _FILES = (CARD, WEIGHTS, GENES)
 _AGAIN = "Get the bundle again from where it was published."
 # What zipfile lets through of its decompressors and of its own parsing.
@@ -40,7 +42,7 @@ Opener = Callable[[], IO[bytes]]
 def add_bundle(source: Path | str) -> str:
     """Copy a bundle into the user's folder and return its id.
 
-    Only the files of a bundle are taken, whatever else lies beside them.
+    Only the files of a bundle are taken, whatever else lies beside them. What killed imports left is removed first.
 
     Args:
         source: a bundle's folder, or a zip file with the bundle's files at its top or in its one folder.
@@ -49,25 +51,24 @@ def add_bundle(source: Path | str) -> str:
         BundleError: it is no bundle, is damaged, is unsafe (paths, links, size), or one of this id was added before.
     """
     source, root = Path(source), user_models_folder()
-    aside = root / f".{uuid.uuid4().hex[:8]}.part"
     try:
-        aside.mkdir(parents=True)
-        if source.is_dir():
-            _copy(source, {name: _from_folder(source, name) for name in _FILES}, aside)
-        else:
-            _unpack(source, aside)
-        name = load_bundle(aside).id
-        target = root / name
-        if target.exists():
-            raise BundleError(
-                name, "a model of this name was added before", "Remove that one first; nothing is overwritten."
-            )
-        aside.rename(target)
+        root.mkdir(parents=True, exist_ok=True)
+        remove_remains(root / _ASIDE)
+        with folder_aside(root / _ASIDE) as aside:
+            if source.is_dir():
+                _copy(source, {name: _from_folder(source, name) for name in _FILES}, aside)
+            else:
+                _unpack(source, aside)
+            name = load_bundle(aside).id
+            target = root / name
+            if target.exists():
+                raise BundleError(
+                    name, "a model of this name was added before", "Remove that one first; nothing is overwritten."
+                )
+            aside.rename(target)
     except OSError as error:
         reason = f"it cannot be copied ({error.strerror or error})"
         raise BundleError(source, reason, f"Check that there is room in {root}.") from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
     return name
 
 

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from RadioGenomicsLib.errors import BundleError
+from RadioGenomicsLib.whole_outputs import file_written_whole
 
 
 def save_tensors(tensors: Mapping[str, np.ndarray], path: Path) -> None:
     """Write named arrays; the file appears only when it is complete."""
     from safetensors.numpy import save_file
 
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    save_file({name: np.ascontiguousarray(array) for name, array in tensors.items()}, aside)
-    # safetensors lets only the owner read; a bundle is for whoever may read its folder.
-    aside.chmod(0o644)
-    aside.replace(path)
+    with file_written_whole(path) as aside:
+        save_file({name: np.ascontiguousarray(array) for name, array in tensors.items()}, aside)
+        # safetensors lets only the owner read; a bundle is for whoever may read its folder.
+        aside.chmod(0o644)
 
 
 def load_tensors(path: Path) -> dict[str, np.ndarray]:

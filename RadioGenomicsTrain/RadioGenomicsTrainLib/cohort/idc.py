@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import csv
 import math
-import os
 import re
 from collections.abc import Collection
-from contextlib import suppress
 from dataclasses import dataclass
 from dataclasses import fields
 from pathlib import Path
@@ -19,6 +17,7 @@ from typing import Any
 from RadioGenomicsLib.errors import DependencyError
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import OutputError
+from RadioGenomicsLib.whole_outputs import file_written_whole
 from RadioGenomicsTrainLib.cohort.dropped import Dropped
 from RadioGenomicsTrainLib.cohort.series_selection import SelectionRule
 from RadioGenomicsTrainLib.cohort.series_selection import SeriesFacts
@@ -152,19 +151,14 @@ def write_plan(planned: Plan, path: Path | str) -> None:
         OutputError: the place cannot be written to.
     """
     path = Path(path)
-    aside = path.with_name(f".{path.name}.part")
     names = [field.name for field in fields(PlannedSeries)]
     try:
-        with open(aside, "w", encoding="utf-8", newline="") as stream:
+        with file_written_whole(path) as aside, aside.open("w", encoding="utf-8", newline="") as stream:
             table = csv.writer(stream)
             table.writerow(names)
             table.writerows([getattr(one, name) for name in names] for one in planned.series)
-        os.replace(aside, path)
     except OSError as error:
         raise OutputError(path, f"the plan cannot be written ({error})", "Check the folder.") from error
-    finally:
-        with suppress(OSError):
-            aside.unlink()
 
 
 def read_plan(path: Path | str) -> tuple[PlannedSeries, ...]:

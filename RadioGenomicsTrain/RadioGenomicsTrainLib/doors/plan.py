@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import uuid
 from collections.abc import Collection
 from dataclasses import asdict
 from dataclasses import fields
@@ -15,6 +14,7 @@ from RadioGenomicsLib.errors import OutputError
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.resources import resource_path
+from RadioGenomicsLib.whole_outputs import file_written_whole
 from RadioGenomicsTrainLib.cohort.dropped import Dropped
 
 if TYPE_CHECKING:
@@ -101,9 +101,7 @@ def _tree(collection: str, data: Path) -> ImageTree | None:
 
 
 def _write_passed_over(dropped: Collection[Dropped], path: Path) -> None:
-    aside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
-    with aside.open("w", newline="", encoding="utf-8") as file:
+    with file_written_whole(path) as aside, aside.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, [field.name for field in fields(Dropped)], lineterminator="\n")
         writer.writeheader()
         writer.writerows(asdict(one) for one in dropped)
-    aside.replace(path)

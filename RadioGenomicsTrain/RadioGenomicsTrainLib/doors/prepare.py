@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Sequence
 from dataclasses import asdict
 from dataclasses import dataclass
@@ -11,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from RadioGenomicsLib.errors import InputError
+from RadioGenomicsLib.errors import OutputError
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
+from RadioGenomicsLib.whole_outputs import file_written_whole
 from RadioGenomicsTrainLib.cohort.dropped import Dropped
 from RadioGenomicsTrainLib.doors.request import CohortRequest
 
@@ -63,7 +64,14 @@ def prepare(request: CohortRequest, progress: Progress = silent) -> Prepared:
 
 
 def write_dropped(dropped: Sequence[Dropped], work: Path) -> None:
-    """Write what was left out, each with its reason."""
-    aside = work / f".{DROPPED}.{uuid.uuid4().hex[:8]}.part"
-    aside.write_text(json.dumps([asdict(one) for one in dropped], indent=2) + "\n", encoding="utf-8")
-    aside.replace(work / DROPPED)
+    """Write what was left out, each with its reason.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    try:
+        with file_written_whole(work / DROPPED) as aside:
+            aside.write_text(json.dumps([asdict(one) for one in dropped], indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        reason = f"it cannot be written ({error.strerror or error})"
+        raise OutputError(work / DROPPED, reason, "Free space on the disk, or choose another folder.") from error

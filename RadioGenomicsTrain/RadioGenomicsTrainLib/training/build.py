@@ -20,6 +20,7 @@ from RadioGenomicsLib.model.preprocessing import Preprocessing
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
+from RadioGenomicsLib.whole_outputs import file_written_whole
 from RadioGenomicsTrainLib.cohort.dropped import Dropped
 from RadioGenomicsTrainLib.cohort.manifest import Cohort
 from RadioGenomicsTrainLib.training.bundle_writing import write_trained_bundle
@@ -142,7 +143,8 @@ def _score_outlines(
         name: round(proposal_dice(probability, patient, masks[name]), 4)
         for (name, patient), probability in zip(prepared.items(), probabilities, strict=True)
     }
-    (work / "dice_by_patient.json").write_text(json.dumps(overlap, indent=2) + "\n")
+    with file_written_whole(work / "dice_by_patient.json") as aside:
+        aside.write_text(json.dumps(overlap, indent=2) + "\n", encoding="utf-8")
     values = list(overlap.values())
     return {
         "patients": len(values),
@@ -152,4 +154,5 @@ def _score_outlines(
 
 
 def _write_dropped(work: Path, dropped: Sequence[Dropped]) -> None:
-    (work / "dropped.json").write_text(json.dumps([asdict(one) for one in dropped], indent=2) + "\n")
+    with file_written_whole(work / "dropped.json") as aside:
+        aside.write_text(json.dumps([asdict(one) for one in dropped], indent=2) + "\n", encoding="utf-8")

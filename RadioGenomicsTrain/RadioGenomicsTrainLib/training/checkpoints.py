@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import nn
 
+from RadioGenomicsLib.whole_outputs import file_written_whole
 from RadioGenomicsTrainLib.training.early_stopping import EarlyStopping
 
 log = logging.getLogger(__name__)
@@ -73,10 +73,9 @@ class TrainingState:
             "waited": self.stopping.waited,
         }
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f".{path.name}.{os.getpid()}")
         flat = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-        save_file(flat, aside, metadata={"training": json.dumps(header)})
-        aside.replace(path)
+        with file_written_whole(path) as aside:
+            save_file(flat, aside, metadata={"training": json.dumps(header)})
 
     def restore(self, path: Path, made_from: str) -> None:
         """Go on from a file, if there is a whole one of the same training; otherwise change nothing."""

@@ -21,6 +21,7 @@ from RadioGenomicsLib.model.gene_models import predict_from_tokens
 from RadioGenomicsLib.model.network import NetworkSettings
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
+from RadioGenomicsLib.whole_outputs import file_written_whole
 from RadioGenomicsTrainLib.training.encoder_folds import load_patients
 from RadioGenomicsTrainLib.training.encoder_folds import store_patients
 from RadioGenomicsTrainLib.training.encoder_validation import load_encoder
@@ -193,9 +194,8 @@ def _read(path: Path) -> np.ndarray | None:
 
 
 def _write(path: Path, **arrays: np.ndarray) -> None:
-    aside = path.with_name(f".{path.stem}.{uuid.uuid4().hex[:8]}.npz")
-    np.savez(aside, **arrays)  # type: ignore[arg-type]  # takes them for its own options
-    aside.replace(path)
+    with file_written_whole(path) as aside:
+        np.savez(aside, **arrays)  # type: ignore[arg-type]  # takes them for its own options
 
 
 def _beside(data: Path) -> Path:

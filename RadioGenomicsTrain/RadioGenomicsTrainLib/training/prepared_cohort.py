@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import uuid
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from RadioGenomicsLib.imaging.reading import split_choice
 from RadioGenomicsLib.model.preprocessing import Preprocessing
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
+from RadioGenomicsLib.whole_outputs import file_written_whole
 from RadioGenomicsTrainLib.cohort.dropped import Dropped
 from RadioGenomicsTrainLib.cohort.manifest import Cohort
 from RadioGenomicsTrainLib.cohort.manifest import Patient
@@ -136,12 +136,8 @@ def _prepare(task: _Task, _progress: Progress) -> None:
     patient = task.patient
     channels = {role: read_image(path) for role, path in patient.channels.items()}
     prepared = prepare_patient(channels, read_mask(patient.mask), task.settings)
-    aside = task.path.with_name(f".{task.path.stem}.{uuid.uuid4().hex[:8]}.npz")
-    try:
+    with file_written_whole(task.path) as aside:
         np.savez(aside, **{field.name: getattr(prepared, field.name) for field in fields(prepared)})
-        aside.replace(task.path)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def _why_dropped(failed: Failed) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import uuid
 from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -12,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from RadioGenomicsLib.whole_outputs import file_written_whole
 
 # Raised whenever what is kept is computed in another way, so that nothing stale is read.
 _VERSION = 1
@@ -53,9 +54,8 @@ def kept(path: Path, make: Callable[[], Mapping[str, np.ndarray]]) -> dict[str, 
     """Return the arrays of a file, which ``make`` gives where there is none."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f".{path.stem}.{uuid.uuid4().hex[:8]}.npz")
-        np.savez(aside, **make())  # type: ignore[arg-type]  # takes them for its own options
-        aside.replace(path)
+        with file_written_whole(path) as aside:
+            np.savez(aside, **make())  # type: ignore[arg-type]  # takes them for its own options
     return read_arrays(path)
 
 

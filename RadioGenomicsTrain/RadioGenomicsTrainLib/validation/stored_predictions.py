@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from RadioGenomicsLib.whole_outputs import file_written_whole
 from RadioGenomicsTrainLib.validation.cohort_data import StoredPrediction
 
 
@@ -24,9 +24,8 @@ def write_prediction(
         mean: ``[n, G]`` means of the training folds.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.stem}.{os.getpid()}.npz")
-    np.savez(aside, patients=np.array(patients), symbols=np.array(symbols), predicted=predicted, mean=mean)
-    aside.replace(path)
+    with file_written_whole(path) as aside:
+        np.savez(aside, patients=np.array(patients), symbols=np.array(symbols), predicted=predicted, mean=mean)
 
 
 def read_prediction(path: Path, patients: Sequence[str], symbols: Sequence[str]) -> StoredPrediction | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -151,3 +153,39 @@ def test_a_damaged_zip_file_is_refused(hollow: Path, own: Path, tmp_path: Path) 
     with pytest.raises(BundleError):
         add_bundle(archive)
     assert_nothing_came_in(own)
+
+
+_IMPORTER = """
+import sys
+from pathlib import Path
+from RadioGenomicsLib.model import bundle_import
+def hang(folder):
+    print(folder, flush=True)
+    sys.stdin.read()
+bundle_import.load_bundle = hang
+bundle_import.add_bundle(Path(sys.argv[1]))
+"""
+
+
+def _importer(source: Path) -> tuple[subprocess.Popen[str], Path]:
+    """Start a process that stops within an import until its stdin ends; return it and where it copies to."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", _IMPORTER, str(source)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    return process, Path(process.stdout.readline().strip())
+
+
+def test_an_import_removes_what_a_killed_one_left_and_nothing_of_a_living_one(bundle_copy: Path, own: Path) -> None:
+    dead, of_dead = _importer(bundle_copy)
+    living, of_living = _importer(bundle_copy)
+    try:
+        dead.kill()
+        dead.wait()
+        assert (of_dead / "weights.safetensors").is_file()
+        assert add_bundle(bundle_copy) == "tiny"
+        assert (of_living / "weights.safetensors").is_file()
+        left = {"tiny", of_living.name, f"{of_living.name}.lock"}
+        assert {path.name for path in own.iterdir()} == left
+    finally:
+        living.kill()
+        living.communicate()
