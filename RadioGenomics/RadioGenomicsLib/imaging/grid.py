@@ -24,7 +24,7 @@ _PARALLEL = 1e-4
 def canonical(volume: Volume) -> Volume:
     """Reorder and flip the axes so that i points left, j back and k up, as nearly as they can.
 
-    No voxel is interpolated, and none moves: an oblique volume stays oblique.
+    No voxel is interpolated, and none moves: an oblique volume stays oblique. Nor is any copied: the array is a view.
     """
     order, flips = _axes(volume)
     array = volume.array.transpose([2 - order[2 - axis] for axis in range(3)])
@@ -34,7 +34,19 @@ def canonical(volume: Volume) -> Volume:
         array = np.flip(array, 2 - int(axis))
         origin = origin + matrix[:, axis] * (array.shape[2 - axis] - 1)
         matrix[:, axis] = -matrix[:, axis]
-    return Volume(np.ascontiguousarray(array), _affine(matrix, origin), volume.name)
+    return Volume(array, _affine(matrix, origin), volume.name)
+
+
+def room_for(grid: Volume) -> np.ndarray:
+    """Return room for the voxels ``[k, j, i]`` of a scan (float32), which lie in memory flipped as in canonical axes.
+
+    So what needs them in that order, and in one piece, need not copy them, unless axes are swapped, too.
+
+    Args:
+        grid: where they will lie, of sound geometry; its voxels are not looked at.
+    """
+    order, flips = _axes(grid)
+    return np.flip(np.empty(grid.array.shape, np.float32), tuple(2 - order[flips]))
 
 
 def grid_of(volume: Volume, spacing_mm: tuple[float | None, float | None, float | None]) -> Volume:

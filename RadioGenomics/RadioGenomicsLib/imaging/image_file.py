@@ -22,6 +22,7 @@ import SimpleITK as sitk
 from RadioGenomicsLib.errors import GeometryError
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.imaging import nifti_header
+from RadioGenomicsLib.imaging.grid import room_for
 from RadioGenomicsLib.imaging.gzip_file import Content
 from RadioGenomicsLib.imaging.gzip_file import glance
 from RadioGenomicsLib.imaging.gzip_file import unzipped
@@ -29,7 +30,7 @@ from RadioGenomicsLib.imaging.image_size import AGAIN
 from RadioGenomicsLib.imaging.image_size import MOST_VALUES
 from RadioGenomicsLib.imaging.image_size import NO_VOXELS
 from RadioGenomicsLib.imaging.image_size import refuse_size
-from RadioGenomicsLib.imaging.itk import affine_of
+from RadioGenomicsLib.imaging.itk import grid_in
 from RadioGenomicsLib.imaging.nifti_header import NiftiHeader
 from RadioGenomicsLib.imaging.raw_numbers import read_numbers
 from RadioGenomicsLib.imaging.volume import Volume
@@ -75,11 +76,13 @@ def read_plain(file: Path, name: str) -> Volume | None:
     size = reader.GetSize()
     if nifti is None or not nifti.dtype or len(size) != 3 or math.prod(size) != nifti.values:
         return None
+    grid = grid_in(reader, name)
+    voxels = room_for(grid)
     try:
-        voxels = read_numbers(file, nifti.start, nifti.dtype, nifti.values)
+        read_numbers(file, nifti.start, nifti.dtype, voxels)
     except OSError as error:
         raise InputError(file.name, "it is damaged or ends too early", AGAIN) from error
-    return Volume(voxels.reshape(size[::-1]), affine_of(reader), name)
+    return grid.with_array(voxels)
 
 
 def _looked_at(file: Path) -> tuple[sitk.ImageFileReader, Content, NiftiHeader | None]:

@@ -34,6 +34,16 @@ def from_image(image: sitk.Image, name: str, dtype: npt.DTypeLike | None = None)
     return Volume(np.array(sitk.GetArrayViewFromImage(image), dtype), affine_of(image), name)
 
 
+def grid_in(image: Any, name: str) -> Volume:
+    """Return the grid (no voxels: zeros that take no memory) of a 3-D SimpleITK image, or of a reader of one.
+
+    Raises:
+        GeometryError: as for :func:`check_geometry`.
+    """
+    zeros = np.broadcast_to(np.float32(0), image.GetSize()[::-1])
+    return check_geometry(Volume(zeros, affine_of(image), name))
+
+
 def affine_of(image: Any) -> np.ndarray:
     """Return the affine to RAS of a 3-D SimpleITK image, or of a reader that has seen its header."""
     direction = np.array(image.GetDirection()).reshape(3, 3)

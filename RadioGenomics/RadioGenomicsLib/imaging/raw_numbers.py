@@ -1,4 +1,4 @@
-"""Read numbers that lie plain in a file straight into float32."""
+"""Read numbers that lie plain in a file straight into the array that is to hold them."""
 
 from __future__ import annotations
 
@@ -13,22 +13,29 @@ _THREADS = 2
 _PIECE = 1 << 20
 
 
-def read_numbers(file: Path, offset: int, dtype: str, count: int) -> np.ndarray:
-    """Return ``count`` numbers (float32) that lie in a file from a byte offset on.
+def read_numbers(file: Path, offset: int, dtype: str, result: np.ndarray) -> None:
+    """Fill an array ``[k, j, i]`` with the numbers that lie in a file from a byte offset on.
+
+    Args:
+        file: holds them in the order of the indices, i fastest.
+        offset: in bytes.
+        dtype: of numpy, in the file.
+        result: of any number type and in any order in memory.
 
     Raises:
         OSError: the file cannot be read, or ends too early.
     """
-    result = np.empty(count, np.float32)
+    plane = result[0].size
+    planes = max(1, _PIECE // plane)
 
     def read(start: int) -> None:
-        piece = result[start : start + _PIECE]
-        piece[...] = numbers_in(file, offset + start * np.dtype(dtype).itemsize, dtype, piece.size)
+        piece = result[start : start + planes]
+        numbers = numbers_in(file, offset + start * plane * np.dtype(dtype).itemsize, dtype, piece.size)
+        piece[...] = numbers.reshape(piece.shape)
 
     with ThreadPoolExecutor(_THREADS) as pool:
-        for _ in pool.map(read, range(0, count, _PIECE)):
+        for _ in pool.map(read, range(0, len(result), planes)):
             pass  # else an error would not be raised
-    return result
 
 
 def numbers_in(file: Path, offset: int, dtype: str, count: int) -> np.ndarray:

@@ -14,10 +14,12 @@ import SimpleITK as sitk
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import OutputError
 from RadioGenomicsLib.errors import RegionError
+from RadioGenomicsLib.imaging.grid import room_for
 from RadioGenomicsLib.imaging.image_file import open_image
 from RadioGenomicsLib.imaging.image_file import read_plain
 from RadioGenomicsLib.imaging.itk import check_geometry
 from RadioGenomicsLib.imaging.itk import from_image
+from RadioGenomicsLib.imaging.itk import grid_in
 from RadioGenomicsLib.imaging.itk import to_image
 from RadioGenomicsLib.imaging.volume import Volume
 
@@ -45,7 +47,10 @@ def read_volume(path: Path | str, name: str = "") -> Volume:
         with open_image(file) as image:
             picked = _pick(image, file, choice)
             finite = "integer" in picked.GetPixelIDTypeAsString()
-            volume = from_image(picked, name, np.float32)
+            grid = grid_in(picked, name)
+            voxels = room_for(grid)
+            voxels[...] = sitk.GetArrayViewFromImage(picked)
+            volume = grid.with_array(voxels)
     return require_usable(volume, file.name, finite=finite)
 
 

@@ -10,6 +10,7 @@ from RadioGenomicsLib.errors import GeometryError
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import OutputError
 from RadioGenomicsLib.errors import RegionError
+from RadioGenomicsLib.imaging.grid import canonical
 from RadioGenomicsLib.imaging.itk import check_geometry
 from RadioGenomicsLib.imaging.itk import to_image
 from RadioGenomicsLib.imaging.reading import read_mask
@@ -145,3 +146,15 @@ def test_a_gzip_file_that_was_cut_off_is_refused(tmp_path: Path, share: float) -
     (tmp_path / "cut.nii.gz").write_bytes(content[: int(len(content) * share)])
     with pytest.raises(InputError, match=r"cut\.nii\.gz.*ends too early"):
         read_volume(tmp_path / "cut.nii.gz")
+
+
+@pytest.mark.parametrize("ending", [".nii", ".nii.gz", ".nrrd"])
+@pytest.mark.parametrize("flips", [(1, 1, 1), (-1, 1, 1), (1, -1, -1), (-1, -1, -1)])
+def test_canonical_axes_of_a_file_with_flipped_ones_need_no_copy(tmp_path: Path, ending: str, flips: tuple) -> None:
+    array = np.arange(60, dtype=np.int16).reshape(3, 4, 5)
+    write_volume(Volume(array, np.diag([*flips, 1.0])), tmp_path / f"scan{ending}")
+    scan = read_volume(tmp_path / f"scan{ending}")
+    np.testing.assert_array_equal(scan.array, array)
+    upright = canonical(scan)
+    assert upright.array.flags.c_contiguous
+    assert np.shares_memory(upright.array, scan.array)
