@@ -38,7 +38,7 @@ class HeadSettings:
     """
 
     ridge: float = 0.2
-    subtype_weight: float = 0.75
+    subtype_weight: float = 0.5
     folds: int = 5
     repeats: int = 10
     permutations: int = 10_000
