@@ -105,6 +105,9 @@ def build_parser() -> argparse.ArgumentParser:
     _add_cohort(bundle)
     _add_training(bundle)
     _add_validation(bundle)
+    bundle.add_argument(
+        "--keep-encoder", type=Path, metavar="BUNDLE", help="take the encoder of this bundle; only fit the genes anew"
+    )
     bundle.add_argument("--output", type=Path, required=True, metavar="DIR", help="new folder of the bundle")
     return parser
 
@@ -264,7 +267,7 @@ def _bundle(options: argparse.Namespace) -> None:
     from RadioGenomicsTrainLib.doors.bundle import bundle
 
     with console_progress() as progress:
-        made = bundle(_request(options), options.output, progress)
+        made = bundle(_request(options), options.output, progress, options.keep_encoder)
     print(f"{made.path}: {len(made.genes):,} genes, {int(made.genes.reliable.sum()):,} reliable")
     print("Its validation is in model.json.")
 

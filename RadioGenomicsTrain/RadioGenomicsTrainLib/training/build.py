@@ -21,6 +21,7 @@ from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
 from RadioGenomicsLib.whole_outputs import file_written_whole
+from RadioGenomicsTrainLib.cohort.clinical import read_clinical
 from RadioGenomicsTrainLib.cohort.dropped import Dropped
 from RadioGenomicsTrainLib.cohort.manifest import Cohort
 from RadioGenomicsTrainLib.training.bundle_writing import write_trained_bundle
@@ -35,6 +36,7 @@ from RadioGenomicsTrainLib.training.paper_bundle import fit_paper_head
 from RadioGenomicsTrainLib.training.paper_training import PaperSettings
 from RadioGenomicsTrainLib.training.prepared import PreparedPatient
 from RadioGenomicsTrainLib.training.prepared_cohort import prepare_cohort
+from RadioGenomicsTrainLib.training.subtype_targets import Subtypes
 from RadioGenomicsTrainLib.training.tumor_overlap import proposal_dice
 from RadioGenomicsTrainLib.validation.folds import patient_folds
 from RadioGenomicsTrainLib.validation.folds import repeated_folds
@@ -97,7 +99,9 @@ def build_bundle(
         _write_dropped(work, [*cohort.dropped, *dropped])
         raise InputError(cohort.description.id, f"only {len(prepared)} patients can be prepared", mend)
     patients = list(prepared.values())
-    blocks, without_spread = gene_blocks(cohort.all_expression.for_patients(list(prepared)), settings.splits)
+    subtypes = known_subtypes(cohort, settings)
+    expression = cohort.all_expression.for_patients(list(prepared))
+    blocks, without_spread = gene_blocks(expression, settings.splits, subtypes)
     _write_dropped(work, [*cohort.dropped, *dropped, *without_spread])
     folds = patient_folds(len(patients), settings.folds, settings.seed)
     everybody = np.arange(len(patients))
@@ -132,6 +136,15 @@ def build_bundle(
     return write_trained_bundle(
         output, cohort.description, settings, encoder, head, blocks, {"folds": len(folds), **segmentation}
     )
+
+
+def known_subtypes(cohort: Cohort, settings: BuildSettings) -> Subtypes | None:
+    """Return what the kernel head is told of subtypes; the published method knows none."""
+    if isinstance(settings.head, PaperSettings):
+        return None
+    traits = read_clinical(cohort.description.clinical, cohort.description.patient_ids)
+    with_images = {patient.id for patient in cohort.patients}
+    return Subtypes.of(traits, cohort.all_expression, with_images, settings.head.subtype_weight)
 
 
 def _score_outlines(

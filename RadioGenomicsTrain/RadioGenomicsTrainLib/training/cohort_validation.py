@@ -86,7 +86,7 @@ def validate_cohort(
     known = {patient.id: patient for patient in cohort.patients}
     patients = [known[name] for name in names]
     add_site_and_clinic(features, patients)
-    targets = validation_blocks(cohort.description, names, _harmonized(gene_sets), settings.splits)
+    targets = validation_blocks(cohort.description, names, _harmonized(gene_sets), settings.splits, head.subtype_weight)
     if not targets.blocks:
         raise InputError(cohort.description.id, "no gene varies in its patients", "Look at its expression tables.")
     stored = _stored(work, targets.blocks, names)
@@ -109,7 +109,7 @@ def validate_cohort(
         stored=stored,
         flow=(*features.flow, *targets.flow),
         dropped=(*kept, *features.dropped, *targets.dropped),
-        provenance={**features.provenance, "ridge": head.ridge},
+        provenance={**features.provenance, "ridge": head.ridge, "subtype_weight": head.subtype_weight},
         seed_paper=_seed_paper(cohort.description.id),
         notes=_notes(targets.blocks, gene_sets, len({patient.site for patient in patients}) >= asked.folds),
     )

@@ -11,6 +11,7 @@ import numpy as np
 from RadioGenomicsTrainLib.cohort.dropped import Dropped
 from RadioGenomicsTrainLib.cohort.expression import ExpressionMatrix
 from RadioGenomicsTrainLib.training.gene_filter import kept_everywhere
+from RadioGenomicsTrainLib.training.subtype_targets import Subtypes
 from RadioGenomicsTrainLib.validation.oof_matrix import Folds
 
 # A measured level counts at most this many standard deviations: single outliers must not make a correlation.
@@ -25,6 +26,7 @@ class GeneBlock:
         expression: the block's matrix, complete.
         rows: ``[n]`` its patients among the cohort's.
         z: ``[n, G]`` standardized and clipped values.
+        fitted_to: ``[n, G]`` what a head is fitted to: ``z``, or ``z`` drawn toward the means of subtypes.
         mean, sd: ``[G]`` what ``z`` was standardized with, in the unit of the expression.
         unit: of the expression.
     """
@@ -32,13 +34,16 @@ class GeneBlock:
     expression: ExpressionMatrix
     rows: np.ndarray
     z: np.ndarray
+    fitted_to: np.ndarray
     mean: np.ndarray
     sd: np.ndarray
     unit: str
 
 
 def gene_blocks(
-    expression: ExpressionMatrix, splits: Callable[[int], Sequence[Folds]] | None = None
+    expression: ExpressionMatrix,
+    splits: Callable[[int], Sequence[Folds]] | None = None,
+    subtypes: Subtypes | None = None,
 ) -> tuple[list[GeneBlock], list[Dropped]]:
     """Split expression into blocks, and leave out genes that do not vary or are not expressed.
 
@@ -48,6 +53,7 @@ def gene_blocks(
         expression: rows are the cohort's patients with images; NaN where not measured.
         splits: from a number of patients to the splits of its validation, on each training fold of which the filter
             has to keep a gene, too.
+        subtypes: toward whose means levels are drawn; None to fit the levels themselves.
     """
     blocks, dropped = [], []
     for rows, columns in expression.complete_blocks():
@@ -60,6 +66,14 @@ def gene_blocks(
         for unit in np.unique(units[kept]):
             chosen = kept & (units == unit)
             mean, sd = values[:, chosen].mean(axis=0), values[:, chosen].std(axis=0)
-            z = np.clip((values[:, chosen] - mean) / sd, -_CLIP, _CLIP)
-            blocks.append(GeneBlock(matrix.for_genes(chosen), rows, z, mean, sd, str(unit)))
+            z = _standardized(values[:, chosen], mean, sd)
+            fitted_to = z
+            if subtypes is not None:
+                outside = _standardized(subtypes.elsewhere.values[:, columns[chosen]], mean, sd)
+                fitted_to = subtypes.targets([matrix.patients[row] for row in rows], z, outside)
+            blocks.append(GeneBlock(matrix.for_genes(chosen), rows, z, fitted_to, mean, sd, str(unit)))
     return blocks, dropped
+
+
+def _standardized(values: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> np.ndarray:
+    return np.clip((values - mean) / sd, -_CLIP, _CLIP)

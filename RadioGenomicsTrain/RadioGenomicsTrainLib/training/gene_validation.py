@@ -30,12 +30,15 @@ class HeadSettings:
 
     Attributes:
         ridge: penalty of the kernel head, in units of the mean kernel diagonal; fixed beforehand, not searched.
+        subtype_weight: how far the levels that the head is fitted to are drawn toward the mean of the patient's
+            subtype (:mod:`.subtype_targets`); 0 to fit the levels themselves.
         folds, repeats: repeated cross-validation by patient.
         permutations: of the patients, for max-T.
         seed: of folds and permutations.
     """
 
-    ridge: float = 0.5
+    ridge: float = 0.2
+    subtype_weight: float = 0.5
     folds: int = 5
     repeats: int = 10
     permutations: int = 10_000
@@ -76,11 +79,20 @@ def validate_block(
     splits = repeated_folds(len(own), settings.folds, settings.repeats, settings.seed)
     h = out_of_fold(own, own, splits, settings.ridge, groups)
     mean = oof_mean_matrix(len(own), splits)
-    head = validate_head(block.z, h, mean, n_permutations=settings.permutations, seed=settings.seed, progress=progress)
+    given = None if block.fitted_to is block.z else block.fitted_to
+    head = validate_head(
+        block.z,
+        h,
+        mean,
+        fitted_to=given,
+        n_permutations=settings.permutations,
+        seed=settings.seed,
+        progress=progress,
+    )
     fold_of = np.empty(len(own), dtype=int)
     for number, test in enumerate(splits[0]):
         fold_of[test] = number
-    scores = score_genes(block.z, h @ block.z, mean @ block.z, fold_of)
+    scores = score_genes(block.z, h @ block.fitted_to, mean @ block.z, fold_of)
     return BlockValidation(head, scores)
 
 
@@ -122,7 +134,7 @@ def score_other_outlines(
     place = {patient: row for row, patient in enumerate(block.rows)}
     own_folds = [np.array([place[p] for p in fold if p in place], dtype=int) for fold in folds]
     h = out_of_fold(training[block.rows], tested[block.rows], [own_folds], ridge, groups)
-    return {"unit": block.unit, "n": len(block.rows), **headline(pearson(block.z, h @ block.z))}
+    return {"unit": block.unit, "n": len(block.rows), **headline(pearson(block.z, h @ block.fitted_to))}
 
 
 def headline(r: np.ndarray) -> dict[str, float]:

@@ -26,10 +26,13 @@ from RadioGenomicsTrainLib.training.prepared import PreparedPatient
 from RadioGenomicsTrainLib.training.subtype_validation import subtype_areas
 from RadioGenomicsTrainLib.training.tumor_embedding import embed_cohort
 
+_NULL = "the exact null of the out-of-fold matrix"
+_NULL_WITH_SUBTYPES = "permutations of the patients with their subtypes"
+
 
 def fit_kernel_head(
     patients: Sequence[PreparedPatient],
-    probabilities: Sequence[np.ndarray],
+    probabilities: Sequence[np.ndarray] | None,
     traits: Sequence[ClinicalTraits],
     blocks: Sequence[GeneBlock],
     folds: Sequence[np.ndarray],
@@ -41,7 +44,8 @@ def fit_kernel_head(
 
     Args:
         patients: of the cohort.
-        probabilities: of tumor ``[slice, row, column]``, each patient's from the encoder that held them out.
+        probabilities: of tumor ``[slice, row, column]``, each patient's from the encoder that held them out; None
+            where those encoders are not there, and the head is validated on the experts' outlines alone.
         traits: of each, for the subtypes.
         blocks: genes.
         folds: the split of those encoders.
@@ -50,15 +54,17 @@ def fit_kernel_head(
         progress: told now and then.
     """
     embedding = embed_cohort(patients, preprocessing, probabilities, within(progress, 0.0, 0.3))
-    assert embedding.proposed is not None  # since there are probabilities
     values, groups = embedding.values, embedding.groups
     validations = [
         validate_block(block, values, settings, within(progress, 0.3 + 0.6 * i / len(blocks), 0.9), groups=groups)
         for i, block in enumerate(blocks)
     ]
+    told = any(block.fitted_to is not block.z for block in blocks)
     tensors = {f"frozen.{name}": tensor.numpy() for name, tensor in shipped_network().state_dict().items()}
     for index, block in enumerate(blocks):
-        tensors |= kernel_head_tensors(KernelHead.fit(values[block.rows], block.z, settings.ridge, groups), index)
+        tensors |= kernel_head_tensors(
+            KernelHead.fit(values[block.rows], block.fitted_to, settings.ridge, groups), index
+        )
     figures = [
         {
             "unit": block.unit,
@@ -72,6 +78,7 @@ def fit_kernel_head(
         card={
             "kind": "kernel",
             "ridge": settings.ridge,
+            "subtype_weight": settings.subtype_weight if told else 0.0,
             "descriptors": {group: list(names) for group, names in embedding.layout.items()},
             "deep_features": {"network": "efficientnet-lite0-stride16", "regions": list(DEEP_REGIONS)},
         },
@@ -84,14 +91,15 @@ def fit_kernel_head(
             cv_p_adjusted=np.concatenate([v.head.max_t.p_adjusted for v in validations]),
             half_width=np.concatenate([v.scores.half_width for v in validations]),
         ),
-        scheme=f"{settings.repeats} x {settings.folds}-fold by patient, predictions averaged; one-sided p from the "
-        "exact null of the out-of-fold matrix, adjusted within each matrix by step-down max-T over "
+        scheme=f"{settings.repeats} x {settings.folds}-fold by patient, predictions averaged; one-sided p from "
+        f"{_NULL_WITH_SUBTYPES if told else _NULL}, adjusted within each matrix by step-down max-T over "
         f"{settings.permutations:,} permutations of the patients",
         validation={
             "genes": figures,
             "genes_from_proposed_outlines": [
                 score_other_outlines(block, values, embedding.proposed, folds, settings.ridge, groups)
                 for block in blocks
+                if embedding.proposed is not None
             ],
             "subtypes": subtype_areas(traits, values, settings, groups),
         },

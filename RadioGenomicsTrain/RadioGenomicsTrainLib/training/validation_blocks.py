@@ -9,14 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
 
+import numpy as np
+
+from RadioGenomicsTrainLib.cohort.clinical import read_clinical
 from RadioGenomicsTrainLib.cohort.cohort_expression import read_cohort_expression
 from RadioGenomicsTrainLib.cohort.description import CohortDescription
 from RadioGenomicsTrainLib.cohort.dropped import Dropped
 from RadioGenomicsTrainLib.training.gene_targets import GeneBlock
 from RadioGenomicsTrainLib.training.gene_targets import gene_blocks
+from RadioGenomicsTrainLib.training.subtype_targets import Subtypes
 from RadioGenomicsTrainLib.validation.cohort_data import Block
 from RadioGenomicsTrainLib.validation.cohort_data import Family
 from RadioGenomicsTrainLib.validation.cohort_data import FlowStep
+from RadioGenomicsTrainLib.validation.gene_sets import GeneSetScores
 from RadioGenomicsTrainLib.validation.gene_sets import singscore
 from RadioGenomicsTrainLib.validation.oof_matrix import Folds
 
@@ -41,6 +46,7 @@ def validation_blocks(
     patients: Sequence[str],
     gene_sets: Mapping[str, Sequence[str]],
     splits: Callable[[int], Sequence[Folds]],
+    subtype_weight: float = 0.0,
 ) -> ValidationBlocks:
     """Read every table whole: a gene that a bundle takes from the first table is tested in each that has it.
 
@@ -49,13 +55,16 @@ def validation_blocks(
         patients: with images or features, in their order.
         gene_sets: symbols by set name; may be empty.
         splits: from a number of patients to the splits of the validation, on whose training folds genes are filtered.
+        subtype_weight: how far what a head is fitted to is drawn toward the means of subtypes.
     """
+    traits = read_clinical(description.clinical, description.patient_ids)
     blocks: list[Block] = []
     dropped: list[Dropped] = []
     flow: list[FlowStep] = []
     for source in description.expression:
         matrix, lost = read_cohort_expression(replace(description, expression=(source,)))
-        found, without_spread = gene_blocks(matrix.for_patients(patients), splits)
+        subtypes = Subtypes.of(traits, matrix, patients, subtype_weight)
+        found, without_spread = gene_blocks(matrix.for_patients(patients), splits, subtypes)
         dropped += [*lost, *without_spread]
         flow.append(FlowStep(f"gene names resolved, {source.unit}", "gene", len(matrix.symbols), _genes(lost)))
         if not found:
@@ -68,17 +77,32 @@ def validation_blocks(
         flow.append(FlowStep(f"genes that vary and are expressed, {source.unit}", "gene", len(main.mean), without))
         lacking = len(patients) - len(main.rows)
         flow.append(FlowStep(f"patients with {source.unit}", "expression", len(main.rows), lacking))
-        blocks.append(_block(main, _free_id(main.unit, blocks), gene_sets))
+        blocks.append(_block(main, _free_id(main.unit, blocks), gene_sets, subtypes))
     return ValidationBlocks(tuple(blocks), tuple(dropped), tuple(flow))
 
 
-def _block(block: GeneBlock, name: str, gene_sets: Mapping[str, Sequence[str]]) -> Block:
+def _block(block: GeneBlock, name: str, gene_sets: Mapping[str, Sequence[str]], subtypes: Subtypes) -> Block:
     symbols = block.expression.symbols
-    families = [Family("genes", symbols, block.z)]
+    told = block.fitted_to is not block.z
+    families = [Family("genes", symbols, block.z, fitted_to=block.fitted_to if told else None)]
     scored = singscore(block.expression.values[block.rows], symbols, gene_sets)
     if scored.names:
-        families.append(Family("hallmarks", scored.names, scored.scores, scored.members))
+        drawn = _drawn_scores(scored, block, gene_sets, subtypes) if told else None
+        families.append(Family("hallmarks", scored.names, scored.scores, scored.members, drawn))
     return Block(name, block.unit, block.rows, tuple(families))
+
+
+def _drawn_scores(
+    scored: GeneSetScores, block: GeneBlock, gene_sets: Mapping[str, Sequence[str]], subtypes: Subtypes
+) -> np.ndarray:
+    """Return the scores of gene sets, drawn toward the means of subtypes as the levels of genes are."""
+    symbols = block.expression.symbols
+    place = {symbol: index for index, symbol in enumerate(subtypes.elsewhere.symbols)}
+    levels = subtypes.elsewhere.for_genes([place[symbol] for symbol in symbols]).values
+    measured = np.isfinite(levels).all(axis=1)
+    outside = np.full((len(levels), len(scored.names)), np.nan)
+    outside[measured] = singscore(levels[measured], symbols, gene_sets).scores
+    return subtypes.targets([block.expression.patients[row] for row in block.rows], scored.scores, outside)
 
 
 def _genes(dropped: Sequence[Dropped]) -> int:

@@ -55,12 +55,15 @@ class Family:
         symbols: T names of genes or gene sets.
         y: values [n, T], complete.
         members: genes [T] of each set that were measured; None for genes.
+        fitted_to: values [n, T] that heads told the subtypes of their training patients are fitted to; None where no
+            subtypes are known.
     """
 
     name: str
     symbols: tuple[str, ...]
     y: np.ndarray
     members: np.ndarray | None = None
+    fitted_to: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)

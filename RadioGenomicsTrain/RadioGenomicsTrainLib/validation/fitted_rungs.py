@@ -10,6 +10,7 @@ import numpy as np
 
 from RadioGenomicsTrainLib.validation.cohort_data import Block
 from RadioGenomicsTrainLib.validation.cohort_data import CohortData
+from RadioGenomicsTrainLib.validation.cohort_data import Family
 from RadioGenomicsTrainLib.validation.cohort_data import Groups
 from RadioGenomicsTrainLib.validation.cohort_data import StoredPrediction
 from RadioGenomicsTrainLib.validation.cohort_data import ValidationSettings
@@ -34,6 +35,7 @@ class FittedRung:
         m: [n, n] with ``mean(y) = m @ y``; None where predictions are stored.
         stack: what predicts in place of h, weighing its heads anew on the values it is given.
         stored: what was predicted elsewhere, whatever the values.
+        subtypes: whether its head is fitted to values that the subtypes of the training patients had a part in.
     """
 
     rung: Rung
@@ -42,16 +44,23 @@ class FittedRung:
     m: np.ndarray | None = None
     stack: Stack | None = None
     stored: StoredPrediction | None = None
+    subtypes: bool = False
 
     @property
     def null(self) -> str:
         """Which null its correlations are held against."""
+        if self.subtypes:
+            return "joint"  # expression and subtypes permuted together
         if self.h is not None and self.rung.needs:
             return "exact"
         return "refit" if self.stack else "none"
 
+    def fitted_to(self, family: Family) -> np.ndarray:
+        """Return the values [n, T] that the head is fitted to."""
+        return family.fitted_to if self.subtypes and family.fitted_to is not None else family.y
+
     def predict(self, y: np.ndarray) -> np.ndarray:
-        """Return the predicted deviations [n, T] of values [n, T] from the training-fold means."""
+        """Return the predicted deviations [n, T] from the training-fold means of a head fitted to y [n, T]."""
         if self.stored is not None:
             return self.stored.predicted - self.stored.mean
         if self.stack is not None:
@@ -67,7 +76,7 @@ class FittedRung:
         return self.m @ y
 
     def scored(self, y: np.ndarray) -> np.ndarray:
-        """Return what is correlated with y [n, T].
+        """Return what is correlated with the observed values [n, T], of a head fitted to y [n, T].
 
         Deviations from the training-fold mean, because the mean itself pulls every pooled r down; with
         site-disjoint folds the whole prediction, because there a deviation can earn an r that is not its due
@@ -89,6 +98,8 @@ def fit_rungs(data: CohortData, block: Block, settings: ValidationSettings) -> l
     splits = repeated_folds(n, settings.folds, settings.repeats, settings.seed)
     fitted = []
     for rung in RUNGS:
+        if rung.kind == "no_subtypes" and not has_subtypes(block):
+            continue  # it would be the default
         needs = [kind for kind in rung.needs if kind in data.features]
         if rung.stored and block.id in data.stored:
             fitted.append(FittedRung(rung, RANDOM, stored=data.stored[block.id]))
@@ -98,7 +109,8 @@ def fit_rungs(data: CohortData, block: Block, settings: ValidationSettings) -> l
             fitted.append(FittedRung(rung, RANDOM, m=oof_mean_matrix(n, splits), stack=stack))
         elif not rung.stored and not rung.stacked and len(needs) == len(rung.needs):
             own = [_own_folds(data.encoder_folds, block)] if "frozen_encoder" in rung.needs else splits
-            fitted.append(FittedRung(rung, RANDOM, _matrix(data, block, rung, own), oof_mean_matrix(n, own)))
+            h, m = _matrix(data, block, rung, own), oof_mean_matrix(n, own)
+            fitted.append(FittedRung(rung, RANDOM, h, m, subtypes=rung.subtypes and has_subtypes(block)))
             other = fit_site_disjoint(data, block, rung, settings) if rung.site_disjoint else None
             fitted += [other] if other else []
     return fitted
@@ -111,7 +123,13 @@ def fit_site_disjoint(data: CohortData, block: Block, rung: Rung, settings: Vali
         return None
     splits = repeated_folds(len(sites), settings.folds, settings.repeats, settings.seed, groups=sites)
     h = _matrix(data, block, rung, splits)
-    return FittedRung(rung, SITE_DISJOINT, h, oof_mean_matrix(len(sites), splits))
+    m = oof_mean_matrix(len(sites), splits)
+    return FittedRung(rung, SITE_DISJOINT, h, m, subtypes=rung.subtypes and has_subtypes(block))
+
+
+def has_subtypes(block: Block) -> bool:
+    """Tell whether heads can be told the subtypes of their training patients."""
+    return all(family.fitted_to is not None for family in block.families)
 
 
 def _embedding(data: CohortData, block: Block, kinds: Sequence[str]) -> tuple[np.ndarray, Groups]:

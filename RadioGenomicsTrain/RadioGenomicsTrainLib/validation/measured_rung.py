@@ -42,7 +42,7 @@ class Measured:
         family: the targets.
         scored: [n, T] what was correlated with them.
         better: [T] whether the squared error is below that of the training-fold mean.
-        p: [T] one-sided p from the rung's null; None where it has none.
+        p: [T] one-sided p from the rung's null; None where it has none. From permutations it is at least 1 / (B + 1).
         joint: permutations of the patients; None where there is no null.
         null_shares: share of the exact null in each of :data:`BINS`; None where there is none.
     """
@@ -63,7 +63,7 @@ class Measured:
     @property
     def summary(self) -> Summary:
         """The row of figures."""
-        # A refit p cannot be smaller than 1 / (B + 1), which no correction for thousands of genes survives.
+        # A p from permutations cannot be under 1 / (B + 1), which no correction for thousands of genes survives.
         p = self.p if self.fitted.null == "exact" else None
         return summarize(self.r, len(self.family.y), self.better, p, self.joint)
 
@@ -81,14 +81,19 @@ def measure(
         progress: told now and then.
     """
     y = family.y
-    deviation, mean = fitted.predict(y), fitted.mean(y)
+    given = fitted.fitted_to(family)
+    deviation, mean = fitted.predict(given), fitted.mean(y)
     better = ((y - mean - deviation) ** 2).sum(axis=0) < ((y - mean) ** 2).sum(axis=0)
-    scored = fitted.scored(y)
+    scored = fitted.scored(given)
     if fitted.null == "none":
         return Measured(fitted, family, scored, better, None, None, None)
-    parts = _decided_by(fitted, y, settings)
+    parts = _decided_by(fitted, family, settings)
     if fitted.null == "refit":
         kept = cached(cache, "refit", parts, lambda: _tested_by_refits(fitted, y, settings, progress))
+        joint = joint_from_arrays(kept)
+        return Measured(fitted, family, scored, better, joint.p, joint, None)
+    if fitted.null == "joint":
+        kept = cached(cache, "joint", parts, lambda: _tested_jointly(fitted, family, settings, progress))
         joint = joint_from_arrays(kept)
         return Measured(fitted, family, scored, better, joint.p, joint, None)
     kept = cached(cache, "exact", parts, lambda: _tested_exactly(fitted, scored, y, settings, progress))
@@ -100,14 +105,17 @@ def place_of_test(fitted: FittedRung, family: Family, settings: ValidationSettin
     """Return where :func:`measure` keeps what takes long; None where nothing does."""
     if fitted.null == "none":
         return None
-    return place_of(cache, fitted.null, _decided_by(fitted, family.y, settings))
+    return place_of(cache, fitted.null, _decided_by(fitted, family, settings))
 
 
-def _decided_by(fitted: FittedRung, y: np.ndarray, settings: ValidationSettings) -> list[Any]:
+def _decided_by(fitted: FittedRung, family: Family, settings: ValidationSettings) -> list[Any]:
     """Return all that decides how a rung does against its null."""
+    y = family.y
     if fitted.stack is not None:
         weights = [fold.weights for folds in fitted.stack.repeats for fold in folds]
         return [*weights, y, settings.refit_permutations, settings.seed]
+    if fitted.null == "joint":
+        return [_whole(fitted), y, fitted.fitted_to(family), settings.permutations, settings.seed]
     return [_whole(fitted), y, settings.permutations, settings.null_draws, settings.seed]
 
 
@@ -127,6 +135,13 @@ def _tested_exactly(
     joint = max_t(y, h, settings.permutations, settings.seed, progress=within(progress, 0.5, 1.0))
     p = null_p(pearson(y, scored), null)
     return {"null_p": p, "null_shares": counts / max(1, len(null)), **asdict(joint)}
+
+
+def _tested_jointly(
+    fitted: FittedRung, family: Family, settings: ValidationSettings, progress: Progress
+) -> dict[str, np.ndarray]:
+    given, count, seed = fitted.fitted_to(family), settings.permutations, settings.seed
+    return asdict(max_t(family.y, _whole(fitted), count, seed, fitted_to=given, progress=progress))
 
 
 def _tested_by_refits(

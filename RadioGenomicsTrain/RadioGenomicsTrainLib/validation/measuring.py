@@ -32,7 +32,7 @@ class _Test:
 
     Attributes:
         rung, splits: of the fitted rung.
-        fitted: file of its matrices, or of its stack.
+        fitted: file of its matrices, or of its stack, and of what its head is fitted to where subtypes have a part.
         family: name of the targets.
         y: file of their values.
         settings: of permutations and draws.
@@ -85,6 +85,8 @@ def _stored(fitted: FittedRung, family: Family, settings: ValidationSettings, fo
     """Put a rung and its targets into files, which may be large."""
     folder.mkdir(parents=True, exist_ok=True)
     matrices = {name: matrix for name, matrix in (("h", fitted.h), ("m", fitted.m)) if matrix is not None}
+    if fitted.subtypes:
+        matrices["fitted_to"] = fitted.fitted_to(family)
     stack = fitted.stack.to_arrays() if fitted.stack else {}
     rung, y = folder / f"{uuid.uuid4().hex[:8]}.npz", folder / f"{family.name}.npy"
     np.savez(rung, **matrices, **stack)  # type: ignore[arg-type]  # takes them for its own options
@@ -96,6 +98,7 @@ def _stored(fitted: FittedRung, family: Family, settings: ValidationSettings, fo
 def _measure(test: _Test, progress: Progress) -> None:
     y = np.load(test.y, allow_pickle=False)
     kept = read_arrays(test.fitted)
-    h, m = kept.pop("h", None), kept.pop("m")
-    fitted = FittedRung(test.rung, test.splits, h, m, Stack.from_arrays(kept) if kept else None)
-    measure(fitted, Family(test.family, (), y), test.settings, test.cache, progress)
+    h, m, given = kept.pop("h", None), kept.pop("m"), kept.pop("fitted_to", None)
+    stack = Stack.from_arrays(kept) if kept else None
+    fitted = FittedRung(test.rung, test.splits, h, m, stack, subtypes=given is not None)
+    measure(fitted, Family(test.family, (), y, fitted_to=given), test.settings, test.cache, progress)

@@ -75,6 +75,7 @@ def max_t(
     n_permutations: int = 10_000,
     seed: int = 0,
     *,
+    fitted_to: np.ndarray | None = None,
     blocks: np.ndarray | None = None,
     threshold: float = 0.3,
     n_best: int = 100,
@@ -82,14 +83,17 @@ def max_t(
 ) -> MaxT:
     """Test every gene by refitting the head on permuted patients (Westfall and Young 1993, step-down max-T).
 
-    The rows of Y are permuted together, so the correlation of the genes stays. Permuting Y is the same as
-    permuting both sides of H the other way: one matrix product per permutation refits all genes.
+    The rows of Y are permuted together, and with them those of what the head is fitted to, so the correlation of
+    the genes, and of genes and subtypes, stays: what is tested is whether the images tell either. Permuting Y is the
+    same as permuting both sides of H the other way: one matrix product per permutation refits all genes.
 
     Args:
         y: observed values [n, G], complete.
         h: out-of-fold matrix [n, n] of the head.
         n_permutations: number of permutations B; the smallest p is 1 / (B + 1).
         seed: of the permutations.
+        fitted_to: values [n, G] that the head is fitted to, row by row made of the patient's own y and of what no image
+            tells; y itself where None.
         blocks: label [n]; patients change places only within a label (a site or subtype that must be kept).
         threshold: r above which genes are counted in each permutation.
         n_best: number of the best genes whose mean r is kept for each permutation.
@@ -104,9 +108,10 @@ def max_t(
     rng = np.random.default_rng(seed)
     z = unit_columns(y)
     centered = (h - h.mean(axis=0)).astype(np.float32)
-    r = _correlations(LinearRefit(z), centered)
+    given = None if fitted_to is None else unit_columns(fitted_to)
+    r = _correlations(LinearRefit(z, fitted_to=given), centered)
     tally = JointNull(r, len(y), n_permutations, threshold, n_best)
-    refit = LinearRefit(z[:, tally.order])
+    refit = LinearRefit(z[:, tally.order], fitted_to=None if given is None else given[:, tally.order])
     for index in range(n_permutations):
         shuffle = permuted_rows(rng, len(y), blocks)
         tally.add(_correlations(refit, centered[np.ix_(shuffle, shuffle)]))

@@ -86,7 +86,8 @@ def target_rows(found: BlockFindings, family: str) -> Iterator[Row]:
     fold_of = np.empty(len(targets.y), dtype=int)
     for number, test in enumerate(found.folds):
         fold_of[test] = number
-    scores = score_genes(targets.y, fitted.predict(targets.y), fitted.mean(targets.y), fold_of)
+    predicted = fitted.predict(fitted.fitted_to(targets))
+    scores = score_genes(targets.y, predicted, fitted.mean(targets.y), fold_of)
     columns: dict[str, Sequence[Any] | np.ndarray] = {"symbol": targets.symbols}
     if targets.members is not None:
         columns = {"gene_set": targets.symbols, "members": targets.members}
@@ -216,8 +217,8 @@ def _unless_few(best: float, tests: int) -> float | None:
 
 def _predicted(found: BlockFindings) -> np.ndarray:
     measured = found.shown["genes"]
-    y, fitted = measured.family.y, measured.fitted
-    return fitted.mean(y) + fitted.predict(y)
+    family, fitted = measured.family, measured.fitted
+    return fitted.mean(family.y) + fitted.predict(fitted.fitted_to(family))
 
 
 def _against_permutations(joint: MaxT | None, summary: Summary) -> Row:

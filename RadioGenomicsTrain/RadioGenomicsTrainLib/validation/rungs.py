@@ -45,6 +45,7 @@ class Rung:
         stacked: the heads of ``needs`` are fitted apart and their predictions joined (:mod:`.stacking`).
         stored: its predictions were made elsewhere.
         site_disjoint: it is shown with folds that share no site, too.
+        subtypes: its head is told the molecular subtypes of the training patients, where they are known.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Rung:
     stacked: bool = False
     stored: bool = False
     site_disjoint: bool = False
+    subtypes: bool = False
 
 
 RUNGS = (
@@ -65,15 +67,29 @@ RUNGS = (
     Rung("deep features", "deep_features", ("deep_features",), "Tan and Le, ICML 2019: trained on photographs alone"),
     Rung("frozen encoder", "frozen_encoder", ("frozen_encoder",), "Gustafsson and Rantalainen, arXiv 2410.00945"),
     Rung("paper mode", "paper", (), "Farooq et al. 2024: encoder, dropout, 1-D convolution", stored=True),
-    Rung("default", "default", ("default",), "the head that the bundle ships", site_disjoint=True),
+    Rung("default without subtypes", "no_subtypes", ("default",), "the shipped head, trained on expression alone"),
+    Rung("default", "default", ("default",), "the head that the bundle ships", site_disjoint=True, subtypes=True),
     Rung(
-        "default + clinical", "default_clinical", ("default", "clinical"), "the shipped head, told age, sex and grade"
+        "default + clinical",
+        "default_clinical",
+        ("default", "clinical"),
+        "the shipped head, told age, sex and grade",
+        subtypes=True,
     ),
     Rung("stack", "stack", ("clinical", "volume_location", "default"), "Breiman, Mach Learn 1996;24:49", stacked=True),
 )
 
 # From the simplest to the default: the rungs among which the ladder decides.
-CANDIDATES = ("clinical", "volume_location", "radiomics", "deep_features", "frozen_encoder", "paper", "default")
+CANDIDATES = (
+    "clinical",
+    "volume_location",
+    "radiomics",
+    "deep_features",
+    "frozen_encoder",
+    "paper",
+    "no_subtypes",
+    "default",
+)
 
 
 def site_features(sites: Sequence[str]) -> np.ndarray:

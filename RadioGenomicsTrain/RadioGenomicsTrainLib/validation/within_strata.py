@@ -68,6 +68,7 @@ def within_strata(
     h: np.ndarray,
     strata: Sequence[str | None],
     *,
+    fitted_to: np.ndarray | None = None,
     n_permutations: int = 1000,
     seed: int = 0,
     threshold: float = 0.3,
@@ -84,6 +85,7 @@ def within_strata(
         h: out-of-fold matrix [n, n] of the head.
         strata: label [n], such as the IDH/1p19q subtype; None or "" where unknown. Those patients keep their
             places and are not scored.
+        fitted_to: values [n, G] that the head is fitted to; y itself where None.
         n_permutations: number of permutations B.
         seed: of the permutations.
         threshold: r above which genes are counted.
@@ -117,7 +119,7 @@ def within_strata(
     centered = centered.astype(np.float32)
     z = unit_columns(y)[rows]
     own_square = np.array([_square_about_mean(z[group]) for group in groups])
-    refit = LinearRefit(z, bounds.tolist())
+    refit = LinearRefit(z, bounds.tolist(), None if fitted_to is None else unit_columns(fitted_to)[rows])
     scored = [index for index, size in enumerate(sizes) if size >= _LEAST_PATIENTS]
 
     def correlations(matrix: np.ndarray) -> list[np.ndarray]:

@@ -141,6 +141,13 @@ def test_a_bundle_is_made_of_the_encoders_that_are_there(
     assert type(given["head"]) is kind
 
 
+def test_the_published_head_cannot_take_the_encoder_of_another_bundle(
+    request_of: CohortRequest, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match="trained together with its encoder"):
+        bundle(replace(request_of, head="paper"), tmp_path / "new", kept=tmp_path)
+
+
 def test_a_bundle_never_overwrites_and_says_so_before_it_trains(request_of: CohortRequest, tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="exists already"):
         bundle(replace(request_of, work=tmp_path / "work"), tmp_path)

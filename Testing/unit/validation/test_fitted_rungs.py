@@ -37,7 +37,8 @@ def fitted(data: CohortData) -> dict[tuple[str, str], FittedRung]:
 
 def test_rungs_that_the_cohort_has_nothing_for_are_left_out(fitted: dict) -> None:
     kinds = [kind for kind, splits in fitted if splits == "random"]
-    assert kinds == [rung.kind for rung in RUNGS if rung.kind not in ("deep_features", "frozen_encoder", "paper")]
+    nothing_for = ("deep_features", "frozen_encoder", "paper", "no_subtypes")
+    assert kinds == [rung.kind for rung in RUNGS if rung.kind not in nothing_for]
     assert [kind for kind, splits in fitted if splits == "site_disjoint"] == ["site", "default"]
 
 
@@ -54,6 +55,20 @@ def test_linear_rungs_have_an_exact_null_and_the_stack_is_refitted(fitted: dict)
     assert nulls.pop("training_mean") == "none"
     assert nulls.pop("stack") == "refit"
     assert set(nulls.values()) == {"exact"}
+
+
+def test_a_head_that_is_told_subtypes_is_fitted_to_other_values_and_held_against_joint_permutations(
+    data: CohortData,
+) -> None:
+    block = data.blocks[0]
+    told = replace(block, families=tuple(replace(one, fitted_to=2 * one.y) for one in block.families))
+    rungs = by_kind(replace(data, blocks=(told,)))
+    family = told.families[0]
+    assert rungs["default", "random"].null == rungs["default", "site_disjoint"].null == "joint"
+    assert rungs["no_subtypes", "random"].null == rungs["radiomics", "random"].null == "exact"
+    assert rungs["default", "random"].fitted_to(family) is family.fitted_to
+    assert rungs["no_subtypes", "random"].fitted_to(family) is family.y
+    np.testing.assert_array_equal(rungs["default", "random"].h, rungs["no_subtypes", "random"].h)
 
 
 def test_site_disjoint_folds_score_the_whole_prediction(fitted: dict, data: CohortData) -> None:

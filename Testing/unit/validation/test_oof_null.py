@@ -127,3 +127,23 @@ def test_draws_and_permutations_follow_the_seed() -> None:
     y = np.random.default_rng(11).normal(size=(N, 5))
     assert np.array_equal(null_correlations(h, 500, seed=1), null_correlations(h, 500, seed=1))
     assert not np.array_equal(max_t(y, h, 20, seed=1).null_max, max_t(y, h, 20, seed=2).null_max)
+
+
+def test_a_head_that_is_told_subtypes_is_tested_by_permuting_them_with_the_patients() -> None:
+    rng = np.random.default_rng(11)
+    believed = 0
+    for run in range(100):
+        subtype = rng.integers(0, 3, N)
+        y = rng.normal(size=(3, GENES))[subtype] + correlated_noise(rng)
+        drawn = 0.25 * y + 0.75 * np.array([y[subtype == one].mean(axis=0) for one in range(3)])[subtype]
+        believed += (max_t(y, noise_head(run), 59, run, fitted_to=drawn).p_adjusted <= 0.05).any()
+    assert believed <= 11  # 5 of 100 expected; 11 or fewer in 99 % of such tests
+
+
+def test_a_head_fitted_to_other_values_scores_them_against_what_was_measured() -> None:
+    rng = np.random.default_rng(12)
+    y, given, h = rng.normal(size=(N, 7)), rng.normal(size=(N, 7)), noise_head(12)
+    np.testing.assert_allclose(max_t(y, h, 3, fitted_to=given).r, pearson(y, h @ given), atol=1e-5)
+    same, plain = max_t(y, h, 30, fitted_to=y), max_t(y, h, 30)
+    np.testing.assert_allclose(same.r, plain.r, atol=1e-6)
+    np.testing.assert_array_equal(same.p, plain.p)

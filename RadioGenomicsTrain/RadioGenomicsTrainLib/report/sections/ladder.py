@@ -32,7 +32,7 @@ from RadioGenomicsTrainLib.validation.rungs import CANDIDATES
 
 # Rungs alike in these have the same predictions: a cohort's default may be one of the simpler rungs.
 _SAME = ("median_r", "share_above_03", "share_r2_above_0", "parametric_benjamini_hochberg")
-_NULLS = {"exact": "exact", "refit": "refits", "none": "none"}
+_NULLS = {"exact": "exact", "joint": "joint", "refit": "refits", "none": "none"}
 
 
 def ladder(record: Record) -> Section:
@@ -48,8 +48,9 @@ def ladder(record: Record) -> Section:
             "The difference is that of the median r to the rung it is compared with, over the same patients and "
             "genes: a paired bootstrap over patients, widened by √2 because out-of-fold pairs are not independent. "
             "Predictions are held fixed, so it does not tell how other training patients would change it. Null: "
-            "“exact” is from the out-of-fold matrix of a linear head, “refits” from training anew with shuffled "
-            "patients. Best 100: mean of the 100 largest r. R² > 0: share of genes predicted better than by the mean "
+            "“exact” is from the out-of-fold matrix of a linear head, “joint” from shuffling patients together with "
+            "their subtypes, “refits” from training anew with shuffled patients. Best 100: mean of the 100 largest r. "
+            "R² > 0: share of genes predicted better than by the mean "
             "of the training patients.",
             small=True,
         ),

@@ -33,7 +33,8 @@ _WHY = (
 )
 _HOW = (
     "The valid p-values here come from the predictor's own null: the out-of-fold matrix of a linear head gives it "
-    "exactly; other predictors are trained anew with shuffled patients. Holm-Šidák and max-T keep the chance of even "
+    "exactly; other predictors are trained anew with shuffled patients, and those that are told subtypes with patients "
+    "who keep their subtype. Holm-Šidák and max-T keep the chance of even "
     "one false gene at 5 %, max-T under any dependence of the genes; Benjamini-Hochberg (BH) lets 5 % of the counted "
     "genes be false on average. All tests are one-sided: only a positive correlation is a success."
 )
@@ -50,9 +51,9 @@ def _block(record: Record, block: Mapping[str, Any]) -> Iterator[Part]:
     yield Heading(f"{block_title(block)}, {row['rung']}")
     title = f"Genes counted as significant among {count(row['tests'])} ({block['unit']})"
     yield Figure(file_name("counts", block["id"]), counts_svg(_counts(row), row["tests"], title))
-    if row["null"] == "refit":
+    if row["null"] in ("joint", "refit"):
         yield Text(
-            "Retraining on shuffled patients gives p-values too coarse for Holm-Šidák and BH over so many genes.",
+            "Training anew on shuffled patients gives p-values too coarse for Holm-Šidák and BH over so many genes.",
             small=True,
         )
     permuted = np.array([one["parametric_holm_sidak"] for one in record.rows("permuted_counts", block=block["id"])])
