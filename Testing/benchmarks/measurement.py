@@ -20,6 +20,7 @@ class Measurement:
         comparisons: the tables.
         profiled: product's calls whose profile is kept beside the numbers, by name.
         prose: further Markdown: tables of another form, what was tried and did not help.
+        pictures: SVG that is written beside the page, by the name of its file.
     """
 
     title: str
@@ -27,3 +28,4 @@ class Measurement:
     comparisons: Sequence[Comparison] = ()
     profiled: dict[str, Callable[[], object]] = field(default_factory=dict)
     prose: str = ""
+    pictures: dict[str, str] = field(default_factory=dict)

@@ -59,6 +59,8 @@ def _measure(name: str, output: Path) -> None:
         f"## Where the time goes: {what}\n\n```\n{_profile(call)}```\n" for what, call in measured.profiled.items()
     ]
     (output / f"{name}.md").write_text("\n".join(parts), encoding="utf-8")
+    for file, svg in measured.pictures.items():
+        (output / file).write_text(svg, encoding="utf-8")
     rows = [row for comparison in measured.comparisons for row in comparison.rows(name)]
     if rows:
         with (output / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
