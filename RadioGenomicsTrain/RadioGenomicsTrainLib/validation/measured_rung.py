@@ -31,6 +31,8 @@ from RadioGenomicsTrainLib.validation.summary import summarize
 
 # Edges of every histogram of r.
 BINS = np.linspace(-1.0, 1.0, 81)
+# All targets of so many permutations make a smooth curve.
+_DRAWN_PERMUTATIONS = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +46,8 @@ class Measured:
         better: [T] whether the squared error is below that of the training-fold mean.
         p: [T] one-sided p from the rung's null; None where it has none. From permutations it is at least 1 / (B + 1).
         joint: permutations of the patients; None where there is no null.
-        null_shares: share of the exact null in each of :data:`BINS`; None where there is none.
+        null_shares: share in each of :data:`BINS` of what r is by chance, by the exact null or by joint permutations of
+            all targets; None where there is neither.
     """
 
     fitted: FittedRung
@@ -95,7 +98,8 @@ def measure(
     if fitted.null == "joint":
         kept = cached(cache, "joint", parts, lambda: _tested_jointly(fitted, family, settings, progress))
         joint = joint_from_arrays(kept)
-        return Measured(fitted, family, scored, better, joint.p, joint, None)
+        shares = _shares_by_permutation(fitted, family, settings.seed)
+        return Measured(fitted, family, scored, better, joint.p, joint, shares)
     kept = cached(cache, "exact", parts, lambda: _tested_exactly(fitted, scored, y, settings, progress))
     shares, p = kept.pop("null_shares"), kept.pop("null_p")
     return Measured(fitted, family, scored, better, p, joint_from_arrays(kept), shares)
@@ -142,6 +146,16 @@ def _tested_jointly(
 ) -> dict[str, np.ndarray]:
     given, count, seed = fitted.fitted_to(family), settings.permutations, settings.seed
     return asdict(max_t(family.y, _whole(fitted), count, seed, fitted_to=given, progress=progress))
+
+
+def _shares_by_permutation(fitted: FittedRung, family: Family, seed: int) -> np.ndarray:
+    """Return the shares of r in the bins where the patients' levels, and what the head is fitted to, are permuted."""
+    rng, whole, given = np.random.default_rng(seed), _whole(fitted), fitted.fitted_to(family)
+    counts = np.zeros(len(BINS) - 1)
+    for _permutation in range(_DRAWN_PERMUTATIONS):
+        order = rng.permutation(len(given))
+        counts += np.histogram(np.nan_to_num(pearson(family.y[order], whole @ given[order])), BINS)[0]
+    return counts / counts.sum()
 
 
 def _tested_by_refits(

@@ -18,7 +18,7 @@ Row = dict[str, Any]
 
 
 def histogram_rows(found: BlockFindings) -> Iterator[Row]:
-    """Yield the distribution of r over genes, and those expected by chance, for every rung with an exact null."""
+    """Yield the distributions of r over genes, found and by chance, for every rung with an exact or a joint null."""
     for step in found.ladder["genes"]:
         measured = step.measured
         if measured.null_shares is None or measured.fitted.splits != RANDOM:
@@ -26,7 +26,7 @@ def histogram_rows(found: BlockFindings) -> Iterator[Row]:
         observed, _ = np.histogram(np.nan_to_num(measured.r), BINS)
         series = {
             "observed": observed / len(measured.r),
-            "exact_null": measured.null_shares,
+            f"{measured.fitted.null}_null": measured.null_shares,
             "textbook_null": -np.diff(parametric_p(BINS, len(measured.family.y))),
         }
         for name, shares in series.items():

@@ -66,10 +66,12 @@ def test_the_distribution_counts_every_gene_and_names_its_marks(genes: int) -> N
     _inside(drawing)
 
 
-def test_the_null_is_drawn_over_all_its_bins() -> None:
+@pytest.mark.parametrize(("name", "words"), [("exact_null", "exact"), ("joint_null", "patients permuted")])
+def test_the_null_is_drawn_over_all_its_bins(name: str, words: str) -> None:
     low = np.linspace(-1, 0.975, 80)
     share = np.where(np.abs(low + 0.0125) < 0.5, 1 / 40, 0.0)
-    with_null = distribution_svg(np.zeros(2000), {"exact_null": (low, share)}, "r")
+    with_null = distribution_svg(np.zeros(2000), {name: (low, share)}, "r")
+    assert words in with_null
     without = distribution_svg(np.zeros(2000), {}, "r")
     assert with_null.count("<line") > without.count("<line")
     _inside(with_null)

@@ -18,6 +18,11 @@ from RadioGenomicsTrainLib.report.charts.axis import tick_text
 from RadioGenomicsTrainLib.report.charts.axis import upright_grid
 
 _LEFT, _TOP, _BOTTOM = 62.0, 66.0, 290.0
+# What chance does out of fold, in the words of the legend.
+_OUT_OF_FOLD = {
+    "exact_null": "chance, out of fold (exact)",
+    "joint_null": "chance (patients permuted)",
+}
 # A null is drawn from where it holds this share of the genes.
 _VISIBLE = 5e-4
 
@@ -27,7 +32,8 @@ def distribution_svg(r: np.ndarray, nulls: Mapping[str, tuple[np.ndarray, np.nda
 
     Args:
         r: correlations of all genes, finite.
-        nulls: "exact_null" and "textbook_null": lower edges of equal bins from -1 to 1, and the share in each.
+        nulls: "exact_null" or "joint_null", and "textbook_null": lower edges of equal bins from -1 to 1, and the share
+            in each.
         title: for screen readers.
     """
     edges = np.linspace(-1, 1, 1 + round(2 / _bin_width(len(r))))
@@ -43,8 +49,8 @@ def distribution_svg(r: np.ndarray, nulls: Mapping[str, tuple[np.ndarray, np.nda
             x, y = across.at(low) + 0.7, up.at(100 * share)
             drawn = svg.bar(x, y, max(across.at(high) - x - 0.7, 0.5), _BOTTOM - y, role="sure")
             parts.append(svg.group([drawn], f"r {plain(low, 3)} to {plain(high, 3)}: {round(share * len(r))} genes"))
-    if "exact_null" in steps:
-        parts += _step_line(edges, steps["exact_null"], across, up, "ink", "")
+    for name in steps.keys() & _OUT_OF_FOLD.keys():
+        parts += _step_line(edges, steps[name], across, up, "ink", "")
     if "textbook_null" in steps:
         parts += _step_line(edges, steps["textbook_null"], across, up, "ink", "2 4")
     parts += _marks(r, across)
@@ -94,9 +100,9 @@ def _marks(r: np.ndarray, across: Axis) -> list[str]:
 
 def _legend(steps: Mapping[str, np.ndarray], y: float) -> list[str]:
     parts = [svg.bar(2, y - 10, 12, 12, role="sure"), svg.text(20, y, "measured", size=SMALL)]
-    if "exact_null" in steps:
+    for name in steps.keys() & _OUT_OF_FOLD.keys():
         parts += [svg.line(112, y - 4, 136, y - 4, role="ink", width=2)]
-        parts += [svg.text(142, y, "chance, out of fold (exact)", size=SMALL)]
+        parts += [svg.text(142, y, _OUT_OF_FOLD[name], size=SMALL)]
     if "textbook_null" in steps:
         parts += [svg.line(340, y - 4, 364, y - 4, role="ink", width=2, dashes="2 4")]
         parts += [svg.text(370, y, "chance as the textbook has it (too narrow here)", size=SMALL)]

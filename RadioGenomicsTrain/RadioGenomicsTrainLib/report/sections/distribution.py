@@ -44,7 +44,7 @@ def _block(record: Record, block: Mapping[str, Any]) -> Iterator[Part]:
     r = np.array([gene["r"] for gene in genes])
     undefined = int(np.isnan(r).sum())
     r = np.nan_to_num(r)
-    nulls = {name: _null(record, row, name) for name in ("exact_null", "textbook_null")}
+    nulls = {name: _null(record, row, name) for name in ("exact_null", "joint_null", "textbook_null")}
     nulls = {name: found for name, found in nulls.items() if len(found[0])}
     yield Heading(block_title(block))
     title = f"Distribution of the out-of-fold r of {count(len(r))} genes ({block['unit']}), {row['rung']}"
@@ -54,7 +54,7 @@ def _block(record: Record, block: Mapping[str, Any]) -> Iterator[Part]:
     )
     yield Figure(file_name("distribution", block["id"]), distribution_svg(r, nulls, title), caption)
     if not nulls:
-        yield Text("This predictor is not linear in the expression, so it has no exact null to draw.", small=True)
+        yield Text("This predictor is not linear in the expression, so no null is drawn.", small=True)
     if undefined:
         yield Text(f"{count(undefined, 'gene')} without a correlation (constant prediction) count as 0.", small=True)
     apart = record.find_shown(block["id"], splits="site_disjoint")
