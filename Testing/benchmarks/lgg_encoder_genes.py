@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from scipy.stats import bootstrap
 from scipy.stats import mannwhitneyu
 
 from RadioGenomicsLib.model.kernel_head import EmbeddingSpace
@@ -73,10 +74,13 @@ def _trained(trial: Trial, default: list[Member], folder: Path) -> None:
         other = path.with_name(path.name.replace("half0", "half1"))
         if other.exists():
             arms[path.name.removesuffix("-half0.npz")] = [read_arrays(path), read_arrays(other)]
-    print("\n| encoder trained on the other half | mean Dice | median | below 0.5 |\n|---|---|---|---|")
-    for name, parts in arms.items():
-        dice = _held_out(trial, [part["dice"] for part in parts])
-        print(f"| {name} | {dice.mean():.3f} | {np.median(dice):.3f} | {(dice < 0.5).sum()} of {len(dice)} |")
+    print("\n| encoder trained on the other half | mean Dice | median | below 0.5 | mean minus that of scratch |")
+    print("|---|---|---|---|---|")
+    overlaps = {name: _held_out(trial, [part["dice"] for part in parts]) for name, parts in arms.items()}
+    plain = next((dice for name, dice in overlaps.items() if name.startswith("scratch-")), None)
+    for name, dice in overlaps.items():
+        gain = "" if plain is None or plain is dice else _mean_with_interval(dice - plain)
+        print(f"| {name} | {dice.mean():.3f} | {np.median(dice):.3f} | {(dice < 0.5).sum()} of {len(dice)} | {gain} |")
     print("\nTokens of encoders trained on the other half\n")
     table = Table(trial, default, halves=True)
     members = {name: Member(np.stack([part["tokens"] for part in parts])) for name, parts in arms.items()}
@@ -168,6 +172,12 @@ def out_of_fold(members: Sequence[Member], repeats: Sequence[Folds], ridge: floa
         return kernel_ridge_weights(kernel, ridge)(train, test)
 
     return oof_matrix(n, repeats, weights)
+
+
+def _mean_with_interval(values: np.ndarray) -> str:
+    """Return the mean over patients and its 95 % bootstrap interval, in words."""
+    drawn = bootstrap((values,), np.mean, method="percentile", rng=np.random.default_rng(0)).confidence_interval
+    return f"{values.mean():+.3f} ({drawn.low:+.3f} to {drawn.high:+.3f})"
 
 
 def _area(score: np.ndarray, case: np.ndarray) -> float:
