@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# 2: groups of descriptors, and the features of a frozen network.
-SCHEMA_VERSION = 2
+# 2: groups of descriptors, and the features of a frozen network. 3: four regions of these features.
+SCHEMA_VERSION = 3
 CARD, WEIGHTS, GENES = "model.json", "weights.safetensors", "genes.csv"
 _AGAIN = "Get the bundle again, or choose another one."
 # Of the levels at which every gene's training distribution is kept, for percentiles.

@@ -115,13 +115,23 @@ class KernelHead:
         """
         space = EmbeddingSpace.fit(embedding, groups)
         intercept = y.mean(axis=0)
-        kernel = _center(space.kernel(space.points), space)
+        kernel = centered_kernel(space, space.points)
         return cls(space, _solve(kernel, ridge, y - intercept), intercept)
 
     def __call__(self, embedding: np.ndarray) -> np.ndarray:
         """Predict ``[m, G]`` from embeddings ``[m, d]``."""
-        kernel = _center(self.space.kernel(self.space.place(embedding)), self.space)
+        kernel = centered_kernel(self.space, self.space.place(embedding))
         return self.intercept + kernel @ self.coefficients
+
+
+def centered_kernel(space: EmbeddingSpace, points: np.ndarray) -> np.ndarray:
+    """Return the similarity ``[m, n]`` of points to the training patients, centered on these in feature space.
+
+    Centered, it leaves the intercept of a regression unpenalized.
+    """
+    kernel, training = space.kernel(points), space.kernel(space.points)
+    columns = training.mean(axis=0)
+    return np.asarray(kernel - kernel.mean(axis=1, keepdims=True) - columns + columns.mean())
 
 
 def head_weights(
@@ -149,13 +159,6 @@ def _parts(points: np.ndarray, groups: tuple[int, ...]) -> list[np.ndarray]:
 def _nearest(squared: np.ndarray) -> np.ndarray:
     count = min(_NEIGHBORS, squared.shape[1] - 1)
     return np.sqrt(np.partition(squared, count, axis=1)[:, :count].mean(axis=1))
-
-
-def _center(kernel: np.ndarray, space: EmbeddingSpace) -> np.ndarray:
-    """Center in feature space on the training mean, which leaves the intercept unpenalized."""
-    training = space.kernel(space.points)
-    columns = training.mean(axis=0)
-    return kernel - kernel.mean(axis=1, keepdims=True) - columns + columns.mean()
 
 
 def _solve(kernel: np.ndarray, ridge: float, y: np.ndarray) -> np.ndarray:

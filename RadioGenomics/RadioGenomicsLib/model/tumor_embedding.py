@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from RadioGenomicsLib.imaging.descriptors import NormalLevels
+from RadioGenomicsLib.imaging.descriptors import TumorRegions
 from RadioGenomicsLib.imaging.descriptors import VoxelMaps
 from RadioGenomicsLib.imaging.descriptors import describe_brain
 from RadioGenomicsLib.imaging.descriptors import describe_tumor
 from RadioGenomicsLib.imaging.descriptors.regions import normal_tissue
+from RadioGenomicsLib.imaging.descriptors.regions import untouched_brain
 from RadioGenomicsLib.model.deep_features import PLANES
 from RadioGenomicsLib.model.deep_features import feature_maps
 from RadioGenomicsLib.model.deep_features import mean_in_region
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from RadioGenomicsLib.model.efficientnet_lite import EfficientNetLite
 
 # The regions whose mean features follow the descriptors.
-DEEP_REGIONS = ("tumor", "brain beside the tumor")
+DEEP_REGIONS = ("tumor", "brain beside the tumor", "core of the tumor", "mirrored place")
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,8 @@ class TumorEmbedding:
 
     Attributes:
         descriptors: group to name to value; NaN where a channel is absent.
-        deep: the frozen network's mean features ``[features]`` by region, in the order of :data:`DEEP_REGIONS`.
+        deep: the frozen network's mean features ``[features]`` by region, in the order of :data:`DEEP_REGIONS`; of a
+            region that is empty they are NaN.
     """
 
     descriptors: Mapping[str, Mapping[str, float]]
@@ -62,12 +65,14 @@ class _Surroundings:
 
     Attributes:
         whole: the tumor.
+        untouched: brain that is not at its margin.
         levels: of the brain away from it.
         descriptors: of that brain, by group.
         features: of the frozen network, beside the tumor.
     """
 
     whole: np.ndarray
+    untouched: np.ndarray
     levels: NormalLevels
     descriptors: Mapping[str, Mapping[str, float]]
     features: np.ndarray
@@ -108,8 +113,12 @@ class TumorView:
             RegionError: the tumor leaves no normal brain.
         """
         around = self._look_around(tumor if whole is None else whole)
-        descriptors = {**describe_tumor(self._maps, tumor, around.levels), **around.descriptors}
-        means = (mean_in_region(self._features, tumor), around.features)
+        regions = TumorRegions.of(tumor, self._maps.brain)
+        descriptors = {**describe_tumor(self._maps, regions, around.levels), **around.descriptors}
+        # The grid's columns are centered on the brain, so its mirror image is the other hemisphere.
+        mirrored = tumor[:, :, ::-1] & around.untouched
+        inside, core, opposite = (mean_in_region(self._features, one) for one in (tumor, regions.core, mirrored))
+        means = (inside, around.features, core, opposite)
         return TumorEmbedding(descriptors, dict(zip(DEEP_REGIONS, means, strict=True)))
 
     def _look_around(self, whole: np.ndarray) -> _Surroundings:
@@ -119,5 +128,6 @@ class TumorView:
             beside = normal & whole.any(axis=(1, 2), keepdims=True)
             features = mean_in_region(self._features, beside)
             levels = NormalLevels.of(self._maps, normal)
-            self._around = _Surroundings(whole, levels, describe_brain(self._maps, normal), features)
+            untouched = untouched_brain(whole, self._maps.brain)
+            self._around = _Surroundings(whole, untouched, levels, describe_brain(self._maps, normal), features)
         return self._around

@@ -20,6 +20,7 @@ _PREDICTORS = {
     "deep_features": "features of a network trained on photographs alone",
     "frozen_encoder": "what the network that outlines tumors makes of the tumor",
     "paper": "the published method",
+    "levels_alone": "the features of the images, without what other patients teach",
     "default": "the shipped head on the features of the images",
     "default_clinical": "the shipped head, told age, sex and grade as well",
     "stack": "several models joined",

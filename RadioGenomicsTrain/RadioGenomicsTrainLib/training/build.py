@@ -32,11 +32,11 @@ from RadioGenomicsTrainLib.training.encoder_validation import outline_held_out
 from RadioGenomicsTrainLib.training.gene_targets import gene_blocks
 from RadioGenomicsTrainLib.training.gene_validation import HeadSettings
 from RadioGenomicsTrainLib.training.kernel_bundle import fit_kernel_head
+from RadioGenomicsTrainLib.training.other_patients import OtherPatients
 from RadioGenomicsTrainLib.training.paper_bundle import fit_paper_head
 from RadioGenomicsTrainLib.training.paper_training import PaperSettings
 from RadioGenomicsTrainLib.training.prepared import PreparedPatient
 from RadioGenomicsTrainLib.training.prepared_cohort import prepare_cohort
-from RadioGenomicsTrainLib.training.subtype_targets import Subtypes
 from RadioGenomicsTrainLib.training.tumor_overlap import proposal_dice
 from RadioGenomicsTrainLib.validation.folds import patient_folds
 from RadioGenomicsTrainLib.validation.folds import repeated_folds
@@ -99,9 +99,8 @@ def build_bundle(
         _write_dropped(work, [*cohort.dropped, *dropped])
         raise InputError(cohort.description.id, f"only {len(prepared)} patients can be prepared", mend)
     patients = list(prepared.values())
-    subtypes = known_subtypes(cohort, settings)
     expression = cohort.all_expression.for_patients(list(prepared))
-    blocks, without_spread = gene_blocks(expression, settings.splits, subtypes)
+    blocks, without_spread = gene_blocks(expression, settings.splits, other_patients(cohort, settings))
     _write_dropped(work, [*cohort.dropped, *dropped, *without_spread])
     folds = patient_folds(len(patients), settings.folds, settings.seed)
     everybody = np.arange(len(patients))
@@ -138,13 +137,13 @@ def build_bundle(
     )
 
 
-def known_subtypes(cohort: Cohort, settings: BuildSettings) -> Subtypes | None:
-    """Return what the kernel head is told of subtypes; the published method knows none."""
+def other_patients(cohort: Cohort, settings: BuildSettings) -> OtherPatients | None:
+    """Return the patients without images, who teach the kernel head; the published method knows none."""
     if isinstance(settings.head, PaperSettings):
         return None
     traits = read_clinical(cohort.description.clinical, cohort.description.patient_ids)
     with_images = {patient.id for patient in cohort.patients}
-    return Subtypes.of(traits, cohort.all_expression, with_images, settings.head.subtype_weight)
+    return OtherPatients.of(traits, cohort.all_expression, with_images, settings.head.subtype_weight)
 
 
 def _score_outlines(

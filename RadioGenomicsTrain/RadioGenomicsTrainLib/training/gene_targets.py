@@ -11,7 +11,8 @@ import numpy as np
 from RadioGenomicsTrainLib.cohort.dropped import Dropped
 from RadioGenomicsTrainLib.cohort.expression import ExpressionMatrix
 from RadioGenomicsTrainLib.training.gene_filter import kept_everywhere
-from RadioGenomicsTrainLib.training.subtype_targets import Subtypes
+from RadioGenomicsTrainLib.training.other_patients import OtherPatients
+from RadioGenomicsTrainLib.training.other_patients import Taught
 from RadioGenomicsTrainLib.validation.oof_matrix import Folds
 
 # A measured level counts at most this many standard deviations: single outliers must not make a correlation.
@@ -27,6 +28,7 @@ class GeneBlock:
         rows: ``[n]`` its patients among the cohort's.
         z: ``[n, G]`` standardized and clipped values.
         fitted_to: ``[n, G]`` what a head is fitted to: ``z``, or ``z`` drawn toward the means of subtypes.
+        programmes: ``[programmes, G]`` the axes that a head predicts; None where it predicts the genes themselves.
         mean, sd: ``[G]`` what ``z`` was standardized with, in the unit of the expression.
         unit: of the expression.
     """
@@ -35,6 +37,7 @@ class GeneBlock:
     rows: np.ndarray
     z: np.ndarray
     fitted_to: np.ndarray
+    programmes: np.ndarray | None
     mean: np.ndarray
     sd: np.ndarray
     unit: str
@@ -43,7 +46,7 @@ class GeneBlock:
 def gene_blocks(
     expression: ExpressionMatrix,
     splits: Callable[[int], Sequence[Folds]] | None = None,
-    subtypes: Subtypes | None = None,
+    others: OtherPatients | None = None,
 ) -> tuple[list[GeneBlock], list[Dropped]]:
     """Split expression into blocks, and leave out genes that do not vary or are not expressed.
 
@@ -53,7 +56,7 @@ def gene_blocks(
         expression: rows are the cohort's patients with images; NaN where not measured.
         splits: from a number of patients to the splits of its validation, on each training fold of which the filter
             has to keep a gene, too.
-        subtypes: toward whose means levels are drawn; None to fit the levels themselves.
+        others: patients without images, who teach a head; None to fit the levels of these patients alone.
     """
     blocks, dropped = [], []
     for rows, columns in expression.complete_blocks():
@@ -67,11 +70,14 @@ def gene_blocks(
             chosen = kept & (units == unit)
             mean, sd = values[:, chosen].mean(axis=0), values[:, chosen].std(axis=0)
             z = _standardized(values[:, chosen], mean, sd)
-            fitted_to = z
-            if subtypes is not None:
-                outside = _standardized(subtypes.elsewhere.values[:, columns[chosen]], mean, sd)
-                fitted_to = subtypes.targets([matrix.patients[row] for row in rows], z, outside)
-            blocks.append(GeneBlock(matrix.for_genes(chosen), rows, z, fitted_to, mean, sd, str(unit)))
+            taught = Taught(z, None)
+            if others is not None:
+                outside = _standardized(others.expression.values[:, columns[chosen]], mean, sd)
+                taught = others.teach([matrix.patients[row] for row in rows], z, outside)
+            block = GeneBlock(
+                matrix.for_genes(chosen), rows, z, taught.fitted_to, taught.programmes, mean, sd, str(unit)
+            )
+            blocks.append(block)
     return blocks, dropped
 
 

@@ -11,10 +11,14 @@ from RadioGenomicsLib.model.kernel_head import head_weights
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsTrainLib.training.gene_targets import GeneBlock
+from RadioGenomicsTrainLib.training.programme_head import chosen_ridge
 from RadioGenomicsTrainLib.validation.correlation import pearson
 from RadioGenomicsTrainLib.validation.folds import repeated_folds
 from RadioGenomicsTrainLib.validation.gene_scores import GeneScores
 from RadioGenomicsTrainLib.validation.gene_scores import score_genes
+from RadioGenomicsTrainLib.validation.heads import Head
+from RadioGenomicsTrainLib.validation.heads import LinearHead
+from RadioGenomicsTrainLib.validation.heads import ProgrammeHead
 from RadioGenomicsTrainLib.validation.oof_matrix import Folds
 from RadioGenomicsTrainLib.validation.oof_matrix import oof_matrix
 from RadioGenomicsTrainLib.validation.oof_matrix import oof_mean_matrix
@@ -29,7 +33,8 @@ class HeadSettings:
     """The gene head and its validation.
 
     Attributes:
-        ridge: penalty of the kernel head, in units of the mean kernel diagonal; fixed beforehand, not searched.
+        ridge: penalty of the kernel head where no programmes of genes are known, and of that for subtypes; in units of
+            the mean kernel diagonal, fixed beforehand, not searched.
         subtype_weight: how far the levels that the head is fitted to are drawn toward the mean of the patient's
             subtype (:mod:`.subtype_targets`); 0 to fit the levels themselves.
         folds, repeats: repeated cross-validation by patient.
@@ -77,12 +82,12 @@ def validate_block(
     """
     own = embedding[block.rows]
     splits = repeated_folds(len(own), settings.folds, settings.repeats, settings.seed)
-    h = out_of_fold(own, own, splits, settings.ridge, groups)
+    head = head_of(block, own, own, splits, settings.ridge, groups)
     mean = oof_mean_matrix(len(own), splits)
     given = None if block.fitted_to is block.z else block.fitted_to
-    head = validate_head(
+    found = validate_head(
         block.z,
-        h,
+        head,
         mean,
         fitted_to=given,
         n_permutations=settings.permutations,
@@ -92,8 +97,31 @@ def validate_block(
     fold_of = np.empty(len(own), dtype=int)
     for number, test in enumerate(splits[0]):
         fold_of[test] = number
-    scores = score_genes(block.z, h @ block.fitted_to, mean @ block.z, fold_of)
-    return BlockValidation(head, scores)
+    scores = score_genes(block.z, head.predict(block.fitted_to), mean @ block.z, fold_of)
+    return BlockValidation(found, scores)
+
+
+def head_of(
+    block: GeneBlock,
+    training: np.ndarray,
+    tested: np.ndarray,
+    splits: Sequence[Folds],
+    ridge: float,
+    groups: Groups = None,
+) -> Head:
+    """Return the default head of a block over splits: of programmes where there are some, else of the genes themselves.
+
+    Args:
+        block: the genes.
+        training: ``[n, d]`` embeddings the head is fitted on.
+        tested: ``[n, d]`` embeddings it predicts from: the same, or those of other outlines of the same tumors.
+        splits: repeated splits.
+        ridge: penalty where there are no programmes; with them, each has a penalty chosen in the fold.
+        groups: number of columns of each group of the embedding; None for one group.
+    """
+    if block.programmes is None:
+        return LinearHead(out_of_fold(training, tested, splits, ridge, groups))
+    return ProgrammeHead(chosen_ridge(training, tested, splits, groups), block.programmes)
 
 
 def out_of_fold(
@@ -133,8 +161,9 @@ def score_other_outlines(
     """
     place = {patient: row for row, patient in enumerate(block.rows)}
     own_folds = [np.array([place[p] for p in fold if p in place], dtype=int) for fold in folds]
-    h = out_of_fold(training[block.rows], tested[block.rows], [own_folds], ridge, groups)
-    return {"unit": block.unit, "n": len(block.rows), **headline(pearson(block.z, h @ block.fitted_to))}
+    head = head_of(block, training[block.rows], tested[block.rows], [own_folds], ridge, groups)
+    r = pearson(block.z, head.predict(block.fitted_to))
+    return {"unit": block.unit, "n": len(block.rows), **headline(r)}
 
 
 def headline(r: np.ndarray) -> dict[str, float]:

@@ -23,11 +23,12 @@ from RadioGenomicsTrainLib.training.gene_validation import HeadSettings
 from RadioGenomicsTrainLib.training.gene_validation import score_other_outlines
 from RadioGenomicsTrainLib.training.gene_validation import validate_block
 from RadioGenomicsTrainLib.training.prepared import PreparedPatient
+from RadioGenomicsTrainLib.training.programme_head import fit_programme_head
 from RadioGenomicsTrainLib.training.subtype_validation import subtype_areas
 from RadioGenomicsTrainLib.training.tumor_embedding import embed_cohort
 
 _NULL = "the exact null of the out-of-fold matrix"
-_NULL_WITH_SUBTYPES = "permutations of the patients with their subtypes"
+_JOINT_NULL = "permutations of the patients with all that the head is fitted to"
 
 
 def fit_kernel_head(
@@ -60,11 +61,11 @@ def fit_kernel_head(
         for i, block in enumerate(blocks)
     ]
     told = any(block.fitted_to is not block.z for block in blocks)
+    taught = told or any(block.programmes is not None for block in blocks)
+    fitted = [_fit(block, values[block.rows], settings.ridge, groups) for block in blocks]
     tensors = {f"frozen.{name}": tensor.numpy() for name, tensor in shipped_network().state_dict().items()}
-    for index, block in enumerate(blocks):
-        tensors |= kernel_head_tensors(
-            KernelHead.fit(values[block.rows], block.fitted_to, settings.ridge, groups), index
-        )
+    for index, (head, _) in enumerate(fitted):
+        tensors |= kernel_head_tensors(head, index)
     figures = [
         {
             "unit": block.unit,
@@ -79,6 +80,7 @@ def fit_kernel_head(
             "kind": "kernel",
             "ridge": settings.ridge,
             "subtype_weight": settings.subtype_weight if told else 0.0,
+            "programme_ridges": [ridges for _, ridges in fitted],
             "descriptors": {group: list(names) for group, names in embedding.layout.items()},
             "deep_features": {"network": "efficientnet-lite0-stride16", "regions": list(DEEP_REGIONS)},
         },
@@ -92,7 +94,7 @@ def fit_kernel_head(
             half_width=np.concatenate([v.scores.half_width for v in validations]),
         ),
         scheme=f"{settings.repeats} x {settings.folds}-fold by patient, predictions averaged; one-sided p from "
-        f"{_NULL_WITH_SUBTYPES if told else _NULL}, adjusted within each matrix by step-down max-T over "
+        f"{_JOINT_NULL if taught else _NULL}, adjusted within each matrix by step-down max-T over "
         f"{settings.permutations:,} permutations of the patients",
         validation={
             "genes": figures,
@@ -104,3 +106,12 @@ def fit_kernel_head(
             "subtypes": subtype_areas(traits, values, settings, groups),
         },
     )
+
+
+def _fit(
+    block: GeneBlock, embedding: np.ndarray, ridge: float, groups: tuple[int, ...]
+) -> tuple[KernelHead, list[float]]:
+    """Return the head of a block, and the ridge of each programme; none where it predicts the genes themselves."""
+    if block.programmes is None:
+        return KernelHead.fit(embedding, block.fitted_to, ridge, groups), []
+    return fit_programme_head(embedding, block.fitted_to, block.programmes, groups)

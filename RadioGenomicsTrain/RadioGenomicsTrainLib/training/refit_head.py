@@ -18,7 +18,7 @@ from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
 from RadioGenomicsTrainLib.cohort.manifest import Cohort
 from RadioGenomicsTrainLib.training.build import BuildSettings
-from RadioGenomicsTrainLib.training.build import known_subtypes
+from RadioGenomicsTrainLib.training.build import other_patients
 from RadioGenomicsTrainLib.training.bundle_writing import write_trained_bundle
 from RadioGenomicsTrainLib.training.gene_targets import gene_blocks
 from RadioGenomicsTrainLib.training.gene_validation import HeadSettings
@@ -56,7 +56,7 @@ def refit_head(
     prepared, _ = prepare_cohort(cohort, settings.preprocessing, work / "prepared", within(progress, 0.0, 0.1))
     patients = list(prepared.values())
     expression = cohort.all_expression.for_patients(list(prepared))
-    blocks, _ = gene_blocks(expression, settings.splits, known_subtypes(cohort, settings))
+    blocks, _ = gene_blocks(expression, settings.splits, other_patients(cohort, settings))
     folds = patient_folds(len(patients), settings.folds, settings.seed)
     by_id = {patient.id: patient.traits for patient in cohort.patients}
     traits = [by_id[name] for name in prepared]

@@ -17,7 +17,8 @@ from RadioGenomicsTrainLib.cohort.description import CohortDescription
 from RadioGenomicsTrainLib.cohort.dropped import Dropped
 from RadioGenomicsTrainLib.training.gene_targets import GeneBlock
 from RadioGenomicsTrainLib.training.gene_targets import gene_blocks
-from RadioGenomicsTrainLib.training.subtype_targets import Subtypes
+from RadioGenomicsTrainLib.training.other_patients import OtherPatients
+from RadioGenomicsTrainLib.training.other_patients import Taught
 from RadioGenomicsTrainLib.validation.cohort_data import Block
 from RadioGenomicsTrainLib.validation.cohort_data import Family
 from RadioGenomicsTrainLib.validation.cohort_data import FlowStep
@@ -63,46 +64,56 @@ def validation_blocks(
     flow: list[FlowStep] = []
     for source in description.expression:
         matrix, lost = read_cohort_expression(replace(description, expression=(source,)))
-        subtypes = Subtypes.of(traits, matrix, patients, subtype_weight)
-        found, without_spread = gene_blocks(matrix.for_patients(patients), splits, subtypes)
+        others = OtherPatients.of(traits, matrix, patients, subtype_weight)
+        found, without_spread = gene_blocks(matrix.for_patients(patients), splits, others)
         dropped += [*lost, *without_spread]
         flow.append(FlowStep(f"gene names resolved, {source.unit}", "gene", len(matrix.symbols), _genes(lost)))
         if not found:
             continue
-        main, *others = found
+        main, *elsewhere_measured = found
         reason = f"was measured in other patients than most genes in {source.unit}"
-        elsewhere = [Dropped("gene", symbol, reason) for other in others for symbol in other.expression.symbols]
-        dropped += elsewhere
-        without = len(without_spread) + len(elsewhere)
+        apart = [Dropped("gene", name, reason) for one in elsewhere_measured for name in one.expression.symbols]
+        dropped += apart
+        without = len(without_spread) + len(apart)
         flow.append(FlowStep(f"genes that vary and are expressed, {source.unit}", "gene", len(main.mean), without))
         lacking = len(patients) - len(main.rows)
         flow.append(FlowStep(f"patients with {source.unit}", "expression", len(main.rows), lacking))
-        blocks.append(_block(main, _free_id(main.unit, blocks), gene_sets, subtypes))
+        blocks.append(_block(main, _free_id(main.unit, blocks), gene_sets, others))
     return ValidationBlocks(tuple(blocks), tuple(dropped), tuple(flow))
 
 
-def _block(block: GeneBlock, name: str, gene_sets: Mapping[str, Sequence[str]], subtypes: Subtypes) -> Block:
+def _block(block: GeneBlock, name: str, gene_sets: Mapping[str, Sequence[str]], others: OtherPatients) -> Block:
     symbols = block.expression.symbols
-    told = block.fitted_to is not block.z
-    families = [Family("genes", symbols, block.z, fitted_to=block.fitted_to if told else None)]
+    families = [_family("genes", symbols, block.z, Taught(block.fitted_to, block.programmes))]
     scored = singscore(block.expression.values[block.rows], symbols, gene_sets)
     if scored.names:
-        drawn = _drawn_scores(scored, block, gene_sets, subtypes) if told else None
-        families.append(Family("hallmarks", scored.names, scored.scores, scored.members, drawn))
+        patients = [block.expression.patients[row] for row in block.rows]
+        taught = others.teach(patients, scored.scores, _scores_elsewhere(scored, symbols, gene_sets, others))
+        families.append(_family("hallmarks", scored.names, scored.scores, taught, scored.members))
     return Block(name, block.unit, block.rows, tuple(families))
 
 
-def _drawn_scores(
-    scored: GeneSetScores, block: GeneBlock, gene_sets: Mapping[str, Sequence[str]], subtypes: Subtypes
+def _family(
+    name: str, symbols: tuple[str, ...], y: np.ndarray, taught: Taught, members: np.ndarray | None = None
+) -> Family:
+    fitted_to = None if taught.fitted_to is y else taught.fitted_to
+    return Family(name, symbols, y, members, fitted_to, taught.programmes)
+
+
+def _scores_elsewhere(
+    scored: GeneSetScores,
+    symbols: tuple[str, ...],
+    gene_sets: Mapping[str, Sequence[str]],
+    others: OtherPatients,
 ) -> np.ndarray:
-    """Return the scores of gene sets, drawn toward the means of subtypes as the levels of genes are."""
-    symbols = block.expression.symbols
-    place = {symbol: index for index, symbol in enumerate(subtypes.elsewhere.symbols)}
-    levels = subtypes.elsewhere.for_genes([place[symbol] for symbol in symbols]).values
+    """Return the gene sets' scores of patients in no fold ``[m, sets]``; NaN where a gene was not measured."""
+    place = {symbol: index for index, symbol in enumerate(others.expression.symbols)}
+    levels = others.expression.for_genes([place[symbol] for symbol in symbols]).values
     measured = np.isfinite(levels).all(axis=1)
-    outside = np.full((len(levels), len(scored.names)), np.nan)
-    outside[measured] = singscore(levels[measured], symbols, gene_sets).scores
-    return subtypes.targets([block.expression.patients[row] for row in block.rows], scored.scores, outside)
+    scores = np.full((len(levels), len(scored.names)), np.nan)
+    if measured.any():
+        scores[measured] = singscore(levels[measured], symbols, gene_sets).scores
+    return scores
 
 
 def _genes(dropped: Sequence[Dropped]) -> int:

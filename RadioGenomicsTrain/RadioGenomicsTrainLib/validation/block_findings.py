@@ -115,7 +115,7 @@ def gather(
         shown[family.name] = measured
         other = fit_site_disjoint(data, block, measured.fitted.rung, settings)
         unknown = np.full(family.y.shape[1], np.nan)
-        apart[family.name] = unknown if other is None else pearson(family.y, other.scored(other.fitted_to(family)))
+        apart[family.name] = unknown if other is None else pearson(family.y, other.scored(family))
         if measured.fitted.h is not None and len(np.unique(strata[strata != ""])) > 1:
             within[family.name] = _within(measured, strata, settings, cache, progress)
     folds = repeated_folds(len(block.rows), settings.folds, settings.repeats, settings.seed)[0]
@@ -125,20 +125,20 @@ def gather(
 def _within(
     measured: Measured, strata: np.ndarray, settings: ValidationSettings, cache: Path, progress: Progress
 ) -> dict[str, StratumScores]:
-    y, h, given = measured.family.y, measured.fitted.h, measured.fitted.fitted_to(measured.family)
-    assert h is not None  # or nothing would be asked within subtypes
+    fitted, family = measured.fitted, measured.family
+    y, head, given = family.y, fitted.head(family), fitted.fitted_to(family)
     count, seed = settings.permutations, settings.seed
 
     def make() -> dict[str, np.ndarray]:
         found = within_strata(
-            y, h, strata.tolist(), fitted_to=given, n_permutations=count, seed=seed, progress=progress
+            y, head, strata.tolist(), fitted_to=given, n_permutations=count, seed=seed, progress=progress
         )
         arrays = {"labels": np.array(list(found)), "sizes": np.array([one.n for one in found.values()])}
         for number, one in enumerate(found.values()):
             arrays |= {f"{number}.{name}": value for name, value in asdict(one.max_t).items()}
         return arrays
 
-    kept = cached(cache, "within", [y, h, given, strata.tolist(), count, seed], make)
+    kept = cached(cache, "within", [y, *head.parts(), given, strata.tolist(), count, seed], make)
     scores = {}
     for number, (label, n) in enumerate(zip(kept["labels"].tolist(), kept["sizes"].tolist(), strict=True)):
         own = {name.partition(".")[2]: value for name, value in kept.items() if name.startswith(f"{number}.")}

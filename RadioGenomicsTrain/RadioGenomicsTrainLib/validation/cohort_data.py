@@ -16,12 +16,15 @@ import numpy as np
 
 from RadioGenomicsLib.model.json_block import JSONBlock
 from RadioGenomicsTrainLib.cohort.dropped import Dropped
+from RadioGenomicsTrainLib.validation.chosen_ridge import ChosenRidge
 from RadioGenomicsTrainLib.validation.oof_matrix import Folds
 
 # How many columns of an embedding each of its groups has, in their order.
 Groups = tuple[int, ...]
 # From an embedding [n, d], repeated splits and the groups to the matrix H [n, n] of a head that is linear in Y.
-Head = Callable[[np.ndarray, Sequence[Folds], Groups], np.ndarray]
+FitLinear = Callable[[np.ndarray, Sequence[Folds], Groups], np.ndarray]
+# From the same to a head that chooses its ridges in the fold.
+FitRidges = Callable[[np.ndarray, Sequence[Folds], Groups], ChosenRidge]
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,8 @@ class Family:
         symbols: T names of genes or gene sets.
         y: values [n, T], complete.
         members: genes [T] of each set that were measured; None for genes.
-        fitted_to: values [n, T] that heads told the subtypes of their training patients are fitted to; None where no
-            subtypes are known.
+        fitted_to: values [n, T] that a head taught by patients without images is fitted to; None where they are y.
+        programmes: axes [programmes, T] that such a head predicts; None where it predicts the targets themselves.
     """
 
     name: str
@@ -64,6 +67,7 @@ class Family:
     y: np.ndarray
     members: np.ndarray | None = None
     fitted_to: np.ndarray | None = None
+    programmes: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +133,8 @@ class CohortData:
         encoder_folds: the split of those encoders.
         blocks: the main one first.
         stored: predictions of the published method, by block.
-        head: how a head is fitted.
+        head: how a head is fitted that is linear in Y.
+        ridges: how a head is fitted that has a ridge for each programme of genes.
         flow, dropped: what was left out on the way.
         provenance: whatever else decided the data, such as digests and versions.
         seed_paper: what the seed paper states for this cohort.
@@ -144,7 +149,8 @@ class CohortData:
     features: Mapping[str, np.ndarray]
     absent: Mapping[str, str]
     blocks: tuple[Block, ...]
-    head: Head
+    head: FitLinear
+    ridges: FitRidges
     groups: Mapping[str, Groups] = field(default_factory=dict)
     encoder_folds: Folds = ()
     stored: Mapping[str, StoredPrediction] = field(default_factory=dict)

@@ -99,6 +99,15 @@ def fisher_interval(r: np.ndarray, n: int | np.ndarray, level: float = 0.95) -> 
     return np.tanh(z - half), np.tanh(z + half)
 
 
+def unit_columns(y: np.ndarray) -> np.ndarray:
+    """Center the columns of y [n, G] and scale them to length 1, as float32; a constant column becomes 0."""
+    z = y - y.mean(axis=0)
+    norm = np.linalg.norm(z, axis=0)
+    constant = norm <= 1e-12 * np.linalg.norm(y, axis=0)
+    z /= np.where(constant, np.inf, norm)
+    return z.astype(np.float32)
+
+
 def _side_by_side(function: Callable[..., np.ndarray], *columns: np.ndarray) -> np.ndarray:
     """Return ``function`` of arrays [..., G], done for parts of the genes on threads."""
     genes = columns[0].shape[-1]

@@ -8,6 +8,7 @@ from itertools import chain
 
 import numpy as np
 
+from RadioGenomicsTrainLib.validation.chosen_ridge import ChosenRidge
 from RadioGenomicsTrainLib.validation.cohort_data import Block
 from RadioGenomicsTrainLib.validation.cohort_data import CohortData
 from RadioGenomicsTrainLib.validation.cohort_data import Family
@@ -15,6 +16,9 @@ from RadioGenomicsTrainLib.validation.cohort_data import Groups
 from RadioGenomicsTrainLib.validation.cohort_data import StoredPrediction
 from RadioGenomicsTrainLib.validation.cohort_data import ValidationSettings
 from RadioGenomicsTrainLib.validation.folds import repeated_folds
+from RadioGenomicsTrainLib.validation.heads import Head
+from RadioGenomicsTrainLib.validation.heads import LinearHead
+from RadioGenomicsTrainLib.validation.heads import ProgrammeHead
 from RadioGenomicsTrainLib.validation.oof_matrix import Folds
 from RadioGenomicsTrainLib.validation.oof_matrix import oof_mean_matrix
 from RadioGenomicsTrainLib.validation.rungs import RUNGS
@@ -35,7 +39,8 @@ class FittedRung:
         m: [n, n] with ``mean(y) = m @ y``; None where predictions are stored.
         stack: what predicts in place of h, weighing its heads anew on the values it is given.
         stored: what was predicted elsewhere, whatever the values.
-        subtypes: whether its head is fitted to values that the subtypes of the training patients had a part in.
+        ridges: what predicts programmes of the targets in place of h, with a ridge for each.
+        taught: whether patients without images have a part in what its head is fitted to, or predicts.
     """
 
     rung: Rung
@@ -44,29 +49,42 @@ class FittedRung:
     m: np.ndarray | None = None
     stack: Stack | None = None
     stored: StoredPrediction | None = None
-    subtypes: bool = False
+    ridges: ChosenRidge | None = None
+    taught: bool = False
 
     @property
     def null(self) -> str:
         """Which null its correlations are held against."""
-        if self.subtypes:
-            return "joint"  # expression and subtypes permuted together
+        if self.taught:
+            return "joint"  # expression and what the head is fitted to permuted together
         if self.h is not None and self.rung.needs:
             return "exact"
         return "refit" if self.stack else "none"
 
     def fitted_to(self, family: Family) -> np.ndarray:
         """Return the values [n, T] that the head is fitted to."""
-        return family.fitted_to if self.subtypes and family.fitted_to is not None else family.y
+        return family.fitted_to if self.taught and family.fitted_to is not None else family.y
 
-    def predict(self, y: np.ndarray) -> np.ndarray:
-        """Return the predicted deviations [n, T] from the training-fold means of a head fitted to y [n, T]."""
+    def head(self, family: Family, *, whole: bool = False) -> Head:
+        """Return what predicts a family, where that is a head that was fitted here and is no stack.
+
+        Args:
+            family: targets.
+            whole: it predicts values, not their deviations from the training-fold means.
+        """
+        mean = self.m if whole else None
+        if self.ridges is not None and family.programmes is not None:
+            return ProgrammeHead(self.ridges, family.programmes, mean)
+        assert self.h is not None  # or something else would predict
+        return LinearHead(self.h if mean is None else self.h + mean)
+
+    def predict(self, family: Family) -> np.ndarray:
+        """Return the predicted deviations [n, T] from the training-fold means."""
         if self.stored is not None:
             return self.stored.predicted - self.stored.mean
         if self.stack is not None:
-            return self.stack.predict(y)
-        assert self.h is not None  # or something else would predict
-        return self.h @ y
+            return self.stack.predict(family.y)
+        return self.head(family).predict(self.fitted_to(family))
 
     def mean(self, y: np.ndarray) -> np.ndarray:
         """Return the training-fold means [n, T] of values [n, T]."""
@@ -75,15 +93,16 @@ class FittedRung:
         assert self.m is not None  # it is stored, or it is there
         return self.m @ y
 
-    def scored(self, y: np.ndarray) -> np.ndarray:
-        """Return what is correlated with the observed values [n, T], of a head fitted to y [n, T].
+    def scored(self, family: Family) -> np.ndarray:
+        """Return what is correlated with the observed values [n, T].
 
         Deviations from the training-fold mean, because the mean itself pulls every pooled r down; with
         site-disjoint folds the whole prediction, because there a deviation can earn an r that is not its due
         (:func:`.folds.site_disjoint_folds`).
         """
-        deviation = self.predict(y)
-        return deviation if self.splits == RANDOM else self.mean(y) + deviation
+        if self.splits == RANDOM:
+            return self.predict(family)
+        return self.head(family, whole=True).predict(self.fitted_to(family))
 
 
 def fit_rungs(data: CohortData, block: Block, settings: ValidationSettings) -> list[FittedRung]:
@@ -98,7 +117,7 @@ def fit_rungs(data: CohortData, block: Block, settings: ValidationSettings) -> l
     splits = repeated_folds(n, settings.folds, settings.repeats, settings.seed)
     fitted = []
     for rung in RUNGS:
-        if rung.kind == "no_subtypes" and not has_subtypes(block):
+        if rung.kind == "levels_alone" and not is_taught(block):
             continue  # it would be the default
         needs = [kind for kind in rung.needs if kind in data.features]
         if rung.stored and block.id in data.stored:
@@ -110,7 +129,8 @@ def fit_rungs(data: CohortData, block: Block, settings: ValidationSettings) -> l
         elif not rung.stored and not rung.stacked and len(needs) == len(rung.needs):
             own = [_own_folds(data.encoder_folds, block)] if "frozen_encoder" in rung.needs else splits
             h, m = _matrix(data, block, rung, own), oof_mean_matrix(n, own)
-            fitted.append(FittedRung(rung, RANDOM, h, m, subtypes=rung.subtypes and has_subtypes(block)))
+            ridges = _ridges(data, block, rung, own)
+            fitted.append(FittedRung(rung, RANDOM, h, m, ridges=ridges, taught=rung.taught and is_taught(block)))
             other = fit_site_disjoint(data, block, rung, settings) if rung.site_disjoint else None
             fitted += [other] if other else []
     return fitted
@@ -124,12 +144,13 @@ def fit_site_disjoint(data: CohortData, block: Block, rung: Rung, settings: Vali
     splits = repeated_folds(len(sites), settings.folds, settings.repeats, settings.seed, groups=sites)
     h = _matrix(data, block, rung, splits)
     m = oof_mean_matrix(len(sites), splits)
-    return FittedRung(rung, SITE_DISJOINT, h, m, subtypes=rung.subtypes and has_subtypes(block))
+    ridges = _ridges(data, block, rung, splits)
+    return FittedRung(rung, SITE_DISJOINT, h, m, ridges=ridges, taught=rung.taught and is_taught(block))
 
 
-def has_subtypes(block: Block) -> bool:
-    """Tell whether heads can be told the subtypes of their training patients."""
-    return all(family.fitted_to is not None for family in block.families)
+def is_taught(block: Block) -> bool:
+    """Tell whether patients without images teach heads anything."""
+    return any(family.fitted_to is not None or family.programmes is not None for family in block.families)
 
 
 def _embedding(data: CohortData, block: Block, kinds: Sequence[str]) -> tuple[np.ndarray, Groups]:
@@ -150,6 +171,14 @@ def _matrix(data: CohortData, block: Block, rung: Rung, splits: Sequence[Folds])
     for own, test in zip(embedding, splits[0], strict=True):
         h[test] = data.head(own, splits, groups)[test]
     return h
+
+
+def _ridges(data: CohortData, block: Block, rung: Rung, splits: Sequence[Folds]) -> ChosenRidge | None:
+    """Return what predicts programmes; None for a rung that does not, or where there are none."""
+    if not rung.taught or all(family.programmes is None for family in block.families):
+        return None
+    embedding, groups = _embedding(data, block, rung.needs)
+    return data.ridges(embedding, splits, groups)
 
 
 def _own_folds(folds: Folds, block: Block) -> Folds:

@@ -21,11 +21,14 @@ from RadioGenomicsTrainLib.validation.cohort_data import ValidationSettings
 from RadioGenomicsTrainLib.validation.correlation import pearson
 from RadioGenomicsTrainLib.validation.fitted_rungs import RANDOM
 from RadioGenomicsTrainLib.validation.fitted_rungs import FittedRung
+from RadioGenomicsTrainLib.validation.heads import Head
+from RadioGenomicsTrainLib.validation.heads import LinearHead
 from RadioGenomicsTrainLib.validation.joint_null import MaxT
 from RadioGenomicsTrainLib.validation.oof_null import max_t
 from RadioGenomicsTrainLib.validation.oof_null import null_correlations
 from RadioGenomicsTrainLib.validation.oof_null import null_p
 from RadioGenomicsTrainLib.validation.refit_null import refit_null
+from RadioGenomicsTrainLib.validation.stacking import Stack
 from RadioGenomicsTrainLib.validation.summary import Summary
 from RadioGenomicsTrainLib.validation.summary import summarize
 
@@ -84,15 +87,14 @@ def measure(
         progress: told now and then.
     """
     y = family.y
-    given = fitted.fitted_to(family)
-    deviation, mean = fitted.predict(given), fitted.mean(y)
+    deviation, mean = fitted.predict(family), fitted.mean(y)
     better = ((y - mean - deviation) ** 2).sum(axis=0) < ((y - mean) ** 2).sum(axis=0)
-    scored = fitted.scored(given)
+    scored = fitted.scored(family)
     if fitted.null == "none":
         return Measured(fitted, family, scored, better, None, None, None)
     parts = _decided_by(fitted, family, settings)
     if fitted.null == "refit":
-        kept = cached(cache, "refit", parts, lambda: _tested_by_refits(fitted, y, settings, progress))
+        kept = cached(cache, "refit", parts, lambda: _tested_by_refits(fitted.stack, y, settings, progress))
         joint = joint_from_arrays(kept)
         return Measured(fitted, family, scored, better, joint.p, joint, None)
     if fitted.null == "joint":
@@ -100,7 +102,7 @@ def measure(
         joint = joint_from_arrays(kept)
         shares = _shares_by_permutation(fitted, family, settings.seed)
         return Measured(fitted, family, scored, better, joint.p, joint, shares)
-    kept = cached(cache, "exact", parts, lambda: _tested_exactly(fitted, scored, y, settings, progress))
+    kept = cached(cache, "exact", parts, lambda: _tested_exactly(fitted, scored, family, settings, progress))
     shares, p = kept.pop("null_shares"), kept.pop("null_p")
     return Measured(fitted, family, scored, better, p, joint_from_arrays(kept), shares)
 
@@ -118,22 +120,23 @@ def _decided_by(fitted: FittedRung, family: Family, settings: ValidationSettings
     if fitted.stack is not None:
         weights = [fold.weights for folds in fitted.stack.repeats for fold in folds]
         return [*weights, y, settings.refit_permutations, settings.seed]
+    parts = _head(fitted, family).parts()
     if fitted.null == "joint":
-        return [_whole(fitted), y, fitted.fitted_to(family), settings.permutations, settings.seed]
-    return [_whole(fitted), y, settings.permutations, settings.null_draws, settings.seed]
+        return [*parts, y, fitted.fitted_to(family), settings.permutations, settings.seed]
+    return [*parts, y, settings.permutations, settings.null_draws, settings.seed]
 
 
-def _whole(fitted: FittedRung) -> np.ndarray:
-    """Return the matrix [n, n] of what is scored."""
-    assert fitted.h is not None  # or its null would not be exact
-    assert fitted.m is not None
-    return fitted.h if fitted.splits == RANDOM else fitted.h + fitted.m
+def _head(fitted: FittedRung, family: Family) -> Head:
+    """Return the head of what is scored."""
+    return fitted.head(family, whole=fitted.splits != RANDOM)
 
 
 def _tested_exactly(
-    fitted: FittedRung, scored: np.ndarray, y: np.ndarray, settings: ValidationSettings, progress: Progress
+    fitted: FittedRung, scored: np.ndarray, family: Family, settings: ValidationSettings, progress: Progress
 ) -> dict[str, np.ndarray]:
-    h = _whole(fitted)
+    head, y = _head(fitted, family), family.y
+    assert isinstance(head, LinearHead)  # or its null would not be exact
+    h = head.h
     null = null_correlations(h, settings.null_draws, settings.seed, within(progress, 0.0, 0.5))
     counts = np.diff(np.searchsorted(null, BINS))
     joint = max_t(y, h, settings.permutations, settings.seed, progress=within(progress, 0.5, 1.0))
@@ -145,24 +148,25 @@ def _tested_jointly(
     fitted: FittedRung, family: Family, settings: ValidationSettings, progress: Progress
 ) -> dict[str, np.ndarray]:
     given, count, seed = fitted.fitted_to(family), settings.permutations, settings.seed
-    return asdict(max_t(family.y, _whole(fitted), count, seed, fitted_to=given, progress=progress))
+    return asdict(max_t(family.y, _head(fitted, family), count, seed, fitted_to=given, progress=progress))
 
 
 def _shares_by_permutation(fitted: FittedRung, family: Family, seed: int) -> np.ndarray:
     """Return the shares of r in the bins where the patients' levels, and what the head is fitted to, are permuted."""
-    rng, whole, given = np.random.default_rng(seed), _whole(fitted), fitted.fitted_to(family)
+    rng, head, given = np.random.default_rng(seed), _head(fitted, family), fitted.fitted_to(family)
     counts = np.zeros(len(BINS) - 1)
     for _permutation in range(_DRAWN_PERMUTATIONS):
         order = rng.permutation(len(given))
-        counts += np.histogram(np.nan_to_num(pearson(family.y[order], whole @ given[order])), BINS)[0]
+        counts += np.histogram(np.nan_to_num(pearson(family.y[order], head.predict(given[order]))), BINS)[0]
     return counts / counts.sum()
 
 
 def _tested_by_refits(
-    fitted: FittedRung, y: np.ndarray, settings: ValidationSettings, progress: Progress
+    stack: Stack | None, y: np.ndarray, settings: ValidationSettings, progress: Progress
 ) -> dict[str, np.ndarray]:
+    assert stack is not None  # or its null would not take refits
     count, seed = settings.refit_permutations, settings.seed
-    return asdict(refit_null(y, fitted.predict, n_permutations=count, seed=seed, progress=progress))
+    return asdict(refit_null(y, stack.predict, n_permutations=count, seed=seed, progress=progress))
 
 
 def joint_from_arrays(kept: Mapping[str, Any]) -> MaxT:

@@ -17,6 +17,7 @@ from RadioGenomicsLib.fan_out import fan_out
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsTrainLib.validation.array_cache import read_arrays
+from RadioGenomicsTrainLib.validation.chosen_ridge import ChosenRidge
 from RadioGenomicsTrainLib.validation.cohort_data import Family
 from RadioGenomicsTrainLib.validation.cohort_data import ValidationSettings
 from RadioGenomicsTrainLib.validation.fitted_rungs import FittedRung
@@ -31,8 +32,8 @@ class _Test:
     """A rung's way to a worker.
 
     Attributes:
-        rung, splits: of the fitted rung.
-        fitted: file of its matrices, or of its stack, and of what its head is fitted to where subtypes have a part.
+        rung, splits, taught: of the fitted rung.
+        fitted: file of its matrices, of its stack or its ridges, and of what patients without images teach it.
         family: name of the targets.
         y: file of their values.
         settings: of permutations and draws.
@@ -41,6 +42,7 @@ class _Test:
 
     rung: Rung
     splits: str
+    taught: bool
     fitted: Path
     family: str
     y: Path
@@ -84,21 +86,33 @@ def measure_all(
 def _stored(fitted: FittedRung, family: Family, settings: ValidationSettings, folder: Path, cache: Path) -> _Test:
     """Put a rung and its targets into files, which may be large."""
     folder.mkdir(parents=True, exist_ok=True)
-    matrices = {name: matrix for name, matrix in (("h", fitted.h), ("m", fitted.m)) if matrix is not None}
-    if fitted.subtypes:
-        matrices["fitted_to"] = fitted.fitted_to(family)
-    stack = fitted.stack.to_arrays() if fitted.stack else {}
+    parts: dict[str, Mapping[str, np.ndarray | None]] = {
+        "matrices": {"h": fitted.h, "m": fitted.m},
+        "taught": {"fitted_to": family.fitted_to, "programmes": family.programmes} if fitted.taught else {},
+        "ridges": fitted.ridges.to_arrays() if fitted.ridges else {},
+        "stack": fitted.stack.to_arrays() if fitted.stack else {},
+    }
+    arrays = {f"{part}.{name}": array for part, named in parts.items() for name, array in named.items()}
     rung, y = folder / f"{uuid.uuid4().hex[:8]}.npz", folder / f"{family.name}.npy"
-    np.savez(rung, **matrices, **stack)  # type: ignore[arg-type]  # takes them for its own options
+    np.savez(rung, **{name: array for name, array in arrays.items() if array is not None})  # type: ignore[arg-type]
     if not y.exists():
         np.save(y, family.y)
-    return _Test(fitted.rung, fitted.splits, rung, family.name, y, settings, cache)
+    return _Test(fitted.rung, fitted.splits, fitted.taught, rung, family.name, y, settings, cache)
 
 
 def _measure(test: _Test, progress: Progress) -> None:
     y = np.load(test.y, allow_pickle=False)
-    kept = read_arrays(test.fitted)
-    h, m, given = kept.pop("h", None), kept.pop("m"), kept.pop("fitted_to", None)
-    stack = Stack.from_arrays(kept) if kept else None
-    fitted = FittedRung(test.rung, test.splits, h, m, stack, subtypes=given is not None)
-    measure(fitted, Family(test.family, (), y, fitted_to=given), test.settings, test.cache, progress)
+    parts: dict[str, dict[str, np.ndarray]] = {"matrices": {}, "taught": {}, "ridges": {}, "stack": {}}
+    for key, array in read_arrays(test.fitted).items():
+        part, _, name = key.partition(".")
+        parts[part][name] = array
+    fitted = FittedRung(
+        test.rung,
+        test.splits,
+        parts["matrices"].get("h"),
+        parts["matrices"]["m"],
+        stack=Stack.from_arrays(parts["stack"]) if parts["stack"] else None,
+        ridges=ChosenRidge.from_arrays(parts["ridges"]) if parts["ridges"] else None,
+        taught=test.taught,
+    )
+    measure(fitted, Family(test.family, (), y, **parts["taught"]), test.settings, test.cache, progress)

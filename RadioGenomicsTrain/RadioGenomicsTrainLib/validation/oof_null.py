@@ -16,6 +16,9 @@ import numpy as np
 
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
+from RadioGenomicsTrainLib.validation.correlation import unit_columns
+from RadioGenomicsTrainLib.validation.heads import Head
+from RadioGenomicsTrainLib.validation.heads import as_head
 from RadioGenomicsTrainLib.validation.joint_null import JointNull
 from RadioGenomicsTrainLib.validation.joint_null import MaxT
 from RadioGenomicsTrainLib.validation.joint_null import permuted_rows
@@ -40,13 +43,13 @@ def null_correlations(
     """
     rng = np.random.default_rng(seed)
     n = len(h)
-    centered = (h - h.mean(axis=0)).astype(np.float32)
+    left = h.astype(np.float32)
     drawn = []
     for start in range(0, n_draws, _CHUNK):
         y = rng.standard_normal((n, min(_CHUNK, n_draws - start)), dtype=np.float32)
         y -= y.mean(axis=0)
         y /= np.linalg.norm(y, axis=0)
-        drawn.append(_correlations(LinearRefit(y), centered))
+        drawn.append(_correlations(LinearRefit(y), left))
         progress(min(1.0, (start + _CHUNK) / n_draws), "null distribution")
     null = np.concatenate(drawn)
     null = null[np.isfinite(null)]
@@ -71,7 +74,7 @@ def null_p(r: np.ndarray, null: np.ndarray) -> np.ndarray:
 
 def max_t(
     y: np.ndarray,
-    h: np.ndarray,
+    head: np.ndarray | Head,
     n_permutations: int = 10_000,
     seed: int = 0,
     *,
@@ -85,11 +88,12 @@ def max_t(
 
     The rows of Y are permuted together, and with them those of what the head is fitted to, so the correlation of
     the genes, and of genes and subtypes, stays: what is tested is whether the images tell either. Permuting Y is the
-    same as permuting both sides of H the other way: one matrix product per permutation refits all genes.
+    same as giving each patient the images of another, so that Y keeps its place: of a linear head both sides of H are
+    permuted, and one matrix product per permutation refits all genes.
 
     Args:
         y: observed values [n, G], complete.
-        h: out-of-fold matrix [n, n] of the head.
+        head: out-of-fold matrix [n, n] of a linear head, or a head that is refitted otherwise.
         n_permutations: number of permutations B; the smallest p is 1 / (B + 1).
         seed: of the permutations.
         fitted_to: values [n, G] that the head is fitted to, row by row made of the patient's own y and of what no image
@@ -107,30 +111,19 @@ def max_t(
         raise ValueError("max_t needs complete values: run each matrix on its own patients")
     rng = np.random.default_rng(seed)
     z = unit_columns(y)
-    centered = (h - h.mean(axis=0)).astype(np.float32)
-    given = None if fitted_to is None else unit_columns(fitted_to)
-    r = _correlations(LinearRefit(z, fitted_to=given), centered)
+    left, right = as_head(head).factors(y if fitted_to is None else fitted_to)
+    r = _correlations(LinearRefit(z, right=right), left(np.arange(len(y))))
     tally = JointNull(r, len(y), n_permutations, threshold, n_best)
-    refit = LinearRefit(z[:, tally.order], fitted_to=None if given is None else given[:, tally.order])
+    refit = LinearRefit(z[:, tally.order], right=right[:, tally.order])
     for index in range(n_permutations):
-        shuffle = permuted_rows(rng, len(y), blocks)
-        tally.add(_correlations(refit, centered[np.ix_(shuffle, shuffle)]))
+        tally.add(_correlations(refit, left(permuted_rows(rng, len(y), blocks))))
         if index % 100 == 0:
             progress(index / n_permutations, "permutations")
     return tally.result()
 
 
-def unit_columns(y: np.ndarray) -> np.ndarray:
-    """Center the columns of y [n, G] and scale them to length 1, as float32; a constant column becomes 0."""
-    z = y - y.mean(axis=0)
-    norm = np.linalg.norm(z, axis=0)
-    constant = norm <= 1e-12 * np.linalg.norm(y, axis=0)
-    z /= np.where(constant, np.inf, norm)
-    return z.astype(np.float32)
-
-
-def _correlations(refit: LinearRefit, centered_h: np.ndarray) -> np.ndarray:
-    """Return r [G] of unit columns z and H z; NaN where either is constant."""
-    dot, square = refit(centered_h)
+def _correlations(refit: LinearRefit, left: np.ndarray) -> np.ndarray:
+    """Return r [G] of unit columns z and predictions with this left factor; NaN where either is constant."""
+    dot, square = refit(left - left.mean(axis=0))
     with np.errstate(divide="ignore", invalid="ignore"):
         return dot[0] / np.sqrt(square[0])

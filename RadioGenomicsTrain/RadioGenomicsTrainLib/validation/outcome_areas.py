@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from RadioGenomicsTrainLib.validation.cohort_data import FitLinear
 from RadioGenomicsTrainLib.validation.cohort_data import Groups
-from RadioGenomicsTrainLib.validation.cohort_data import Head
 from RadioGenomicsTrainLib.validation.folds import repeated_folds
 
 _RESAMPLES = 2000
@@ -41,7 +41,7 @@ def outcome_areas(
     outcomes: Mapping[str, str],
     embedding: np.ndarray,
     groups: Groups,
-    head: Head,
+    head: FitLinear,
     *,
     folds: int = 5,
     repeats: int = 10,

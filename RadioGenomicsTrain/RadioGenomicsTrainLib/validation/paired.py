@@ -16,9 +16,9 @@ import numpy as np
 from scipy.special import stdtr
 
 from RadioGenomicsTrainLib.validation.correlation import pearson
+from RadioGenomicsTrainLib.validation.correlation import unit_columns
 from RadioGenomicsTrainLib.validation.multiple_testing import benjamini_hochberg
 from RadioGenomicsTrainLib.validation.multiple_testing import count_below
-from RadioGenomicsTrainLib.validation.oof_null import unit_columns
 
 _DRAWS_PER_STEP = 32
 _WIDENING = 2**0.5

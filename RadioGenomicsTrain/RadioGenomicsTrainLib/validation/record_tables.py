@@ -86,7 +86,7 @@ def target_rows(found: BlockFindings, family: str) -> Iterator[Row]:
     fold_of = np.empty(len(targets.y), dtype=int)
     for number, test in enumerate(found.folds):
         fold_of[test] = number
-    predicted = fitted.predict(fitted.fitted_to(targets))
+    predicted = fitted.predict(targets)
     scores = score_genes(targets.y, predicted, fitted.mean(targets.y), fold_of)
     columns: dict[str, Sequence[Any] | np.ndarray] = {"symbol": targets.symbols}
     if targets.members is not None:
@@ -218,7 +218,7 @@ def _unless_few(best: float, tests: int) -> float | None:
 def _predicted(found: BlockFindings) -> np.ndarray:
     measured = found.shown["genes"]
     family, fitted = measured.family, measured.fitted
-    return fitted.mean(family.y) + fitted.predict(fitted.fitted_to(family))
+    return fitted.mean(family.y) + fitted.predict(family)
 
 
 def _against_permutations(joint: MaxT | None, summary: Summary) -> Row:

@@ -45,7 +45,7 @@ class Rung:
         stacked: the heads of ``needs`` are fitted apart and their predictions joined (:mod:`.stacking`).
         stored: its predictions were made elsewhere.
         site_disjoint: it is shown with folds that share no site, too.
-        subtypes: its head is told the molecular subtypes of the training patients, where they are known.
+        taught: its head also learns from patients without images, where there are some.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Rung:
     stacked: bool = False
     stored: bool = False
     site_disjoint: bool = False
-    subtypes: bool = False
+    taught: bool = False
 
 
 RUNGS = (
@@ -67,14 +67,14 @@ RUNGS = (
     Rung("deep features", "deep_features", ("deep_features",), "Tan and Le, ICML 2019: trained on photographs alone"),
     Rung("frozen encoder", "frozen_encoder", ("frozen_encoder",), "Gustafsson and Rantalainen, arXiv 2410.00945"),
     Rung("paper mode", "paper", (), "Farooq et al. 2024: encoder, dropout, 1-D convolution", stored=True),
-    Rung("default without subtypes", "no_subtypes", ("default",), "the shipped head, trained on expression alone"),
-    Rung("default", "default", ("default",), "the head that the bundle ships", site_disjoint=True, subtypes=True),
+    Rung("all features", "levels_alone", ("default",), "what the shipped head sees, fitted to the levels as they are"),
+    Rung("default", "default", ("default",), "the head that the bundle ships", site_disjoint=True, taught=True),
     Rung(
         "default + clinical",
         "default_clinical",
         ("default", "clinical"),
         "the shipped head, told age, sex and grade",
-        subtypes=True,
+        taught=True,
     ),
     Rung("stack", "stack", ("clinical", "volume_location", "default"), "Breiman, Mach Learn 1996;24:49", stacked=True),
 )
@@ -87,7 +87,7 @@ CANDIDATES = (
     "deep_features",
     "frozen_encoder",
     "paper",
-    "no_subtypes",
+    "levels_alone",
     "default",
 )
 

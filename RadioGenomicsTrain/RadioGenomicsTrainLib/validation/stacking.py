@@ -15,8 +15,8 @@ from dataclasses import fields
 import numpy as np
 from scipy.optimize import nnls
 
+from RadioGenomicsTrainLib.validation.cohort_data import FitLinear
 from RadioGenomicsTrainLib.validation.cohort_data import Groups
-from RadioGenomicsTrainLib.validation.cohort_data import Head
 from RadioGenomicsTrainLib.validation.folds import patient_folds
 from RadioGenomicsTrainLib.validation.oof_matrix import Folds
 from RadioGenomicsTrainLib.validation.oof_matrix import oof_mean_matrix
@@ -56,7 +56,12 @@ class Stack:
 
     @classmethod
     def of(
-        cls, embeddings: Sequence[Embedding], splits: Sequence[Folds], head: Head, inner_folds: int = 5, seed: int = 0
+        cls,
+        embeddings: Sequence[Embedding],
+        splits: Sequence[Folds],
+        head: FitLinear,
+        inner_folds: int = 5,
+        seed: int = 0,
     ) -> Stack:
         """Prepare a stack.
 
@@ -119,7 +124,7 @@ def _outer_fold(
     embeddings: Sequence[Embedding],
     test: np.ndarray,
     heads: Sequence[np.ndarray],
-    head: Head,
+    head: FitLinear,
     inner_folds: int,
     seed: int,
 ) -> _OuterFold:

@@ -12,6 +12,9 @@ from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
 from RadioGenomicsTrainLib.validation.correlation import parametric_p
 from RadioGenomicsTrainLib.validation.correlation import pearson
+from RadioGenomicsTrainLib.validation.heads import Head
+from RadioGenomicsTrainLib.validation.heads import LinearHead
+from RadioGenomicsTrainLib.validation.heads import as_head
 from RadioGenomicsTrainLib.validation.joint_null import MaxT
 from RadioGenomicsTrainLib.validation.multiple_testing import benjamini_hochberg
 from RadioGenomicsTrainLib.validation.multiple_testing import count_below
@@ -79,7 +82,7 @@ class HeadValidation:
 
 def validate_head(
     y: np.ndarray,
-    h: np.ndarray,
+    head: np.ndarray | Head,
     mean_matrix: np.ndarray,
     *,
     fitted_to: np.ndarray | None = None,
@@ -88,25 +91,27 @@ def validate_head(
     seed: int = 0,
     progress: Progress = silent,
 ) -> HeadValidation:
-    """Validate a head that is linear in Y.
+    """Validate a head: a linear one that is fitted to Y itself by its exact null, others by refits.
 
     Args:
         y: observed values [n, G], complete.
-        h: out-of-fold matrix [n, n] of the head (deviations from the training-fold mean).
+        head: what predicts deviations from the training-fold mean; an out-of-fold matrix [n, n] is a linear head's.
         mean_matrix: out-of-fold matrix [n, n] of that mean, over the same splits.
-        fitted_to: values [n, G] that the head is fitted to where subtypes have a part in them; the p-values are then
-            those of the permutations, 1 / (n_permutations + 1) at least.
+        fitted_to: values [n, G] that the head is fitted to; y where None. With others, or of a head that is not linear,
+            the p-values are those of the permutations, 1 / (n_permutations + 1) at least.
         n_permutations: of the max-T test.
         n_draws: of the out-of-fold null.
         seed: of both.
         progress: told now and then.
     """
-    deviation = h @ (y if fitted_to is None else fitted_to)
+    head = as_head(head)
+    deviation = head.predict(y if fitted_to is None else fitted_to)
     error_of_mean = y - mean_matrix @ y
     r = pearson(y, deviation)
-    exact = fitted_to is None
-    p = null_p(r, null_correlations(h, n_draws, seed, within(progress, 0.0, 0.5))) if exact else None
-    joint = max_t(y, h, n_permutations, seed, fitted_to=fitted_to, progress=within(progress, 0.5, 1.0))
+    p = None
+    if isinstance(head, LinearHead) and fitted_to is None:
+        p = null_p(r, null_correlations(head.h, n_draws, seed, within(progress, 0.0, 0.5)))
+    joint = max_t(y, head, n_permutations, seed, fitted_to=fitted_to, progress=within(progress, 0.5, 1.0))
     better = ((error_of_mean - deviation) ** 2).sum(axis=0) < (error_of_mean**2).sum(axis=0)
     return HeadValidation(summarize(r, len(y), better, p, joint), joint.p if p is None else p, joint)
 

@@ -14,11 +14,13 @@ import numpy as np
 
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
+from RadioGenomicsTrainLib.validation.correlation import unit_columns
+from RadioGenomicsTrainLib.validation.heads import Head
+from RadioGenomicsTrainLib.validation.heads import as_head
 from RadioGenomicsTrainLib.validation.joint_null import JointNull
 from RadioGenomicsTrainLib.validation.joint_null import MaxT
 from RadioGenomicsTrainLib.validation.linear_refit import LinearRefit
 from RadioGenomicsTrainLib.validation.multiple_testing import count_below
-from RadioGenomicsTrainLib.validation.oof_null import unit_columns
 
 POOLED = "pooled"
 # The r of fewer patients than this says nothing about a gene; they still count in the pooled r.
@@ -65,7 +67,7 @@ class StratumScores:
 
 def within_strata(
     y: np.ndarray,
-    h: np.ndarray,
+    head: np.ndarray | Head,
     strata: Sequence[str | None],
     *,
     fitted_to: np.ndarray | None = None,
@@ -75,14 +77,14 @@ def within_strata(
     n_best: int = 100,
     progress: Progress = silent,
 ) -> dict[str, StratumScores]:
-    """Score and test a head that is linear in Y inside each stratum.
+    """Score and test a head inside each stratum.
 
-    The head is the one fitted on all patients. Its null permutes patients inside their strata only and refits,
-    H (P Y): the strata keep all that they differ by, so only what is predicted beyond them can be significant.
+    The head is the one fitted on all patients. Its null permutes patients inside their strata only and refits:
+    the strata keep all that they differ by, so only what is predicted beyond them can be significant.
 
     Args:
         y: observed values [n, G], complete.
-        h: out-of-fold matrix [n, n] of the head.
+        head: out-of-fold matrix [n, n] of a linear head, or a head that is refitted otherwise.
         strata: label [n], such as the IDH/1p19q subtype; None or "" where unknown. Those patients keep their
             places and are not scored.
         fitted_to: values [n, G] that the head is fitted to; y itself where None.
@@ -113,31 +115,32 @@ def within_strata(
     known = np.concatenate([np.flatnonzero(label == name) for name in names])
     rows = np.concatenate([known, np.setdiff1d(np.arange(len(y)), known)])
     groups = [slice(start, stop) for start, stop in pairwise(bounds)]
-    centered = h[np.ix_(rows, rows)]
-    for group in groups:
-        centered[group] -= centered[group].mean(axis=0)
-    centered = centered.astype(np.float32)
+    left, right = as_head(head).factors(y if fitted_to is None else fitted_to)
     z = unit_columns(y)[rows]
     own_square = np.array([_square_about_mean(z[group]) for group in groups])
-    refit = LinearRefit(z, bounds.tolist(), None if fitted_to is None else unit_columns(fitted_to)[rows])
+    refit = LinearRefit(z, bounds.tolist(), right)
     scored = [index for index, size in enumerate(sizes) if size >= _LEAST_PATIENTS]
 
-    def correlations(matrix: np.ndarray) -> list[np.ndarray]:
-        dot, square = refit(matrix)
+    def correlations(places: np.ndarray) -> list[np.ndarray]:
+        factor = left(places)[rows]
+        for group in groups:
+            factor[group] -= factor[group].mean(axis=0)
+        dot, square = refit(factor)
         each = [_ratio(dot[index], square[index], own_square[index]) for index in scored]
         return [*each, _ratio(dot.sum(axis=0), square.sum(axis=0), own_square.sum(axis=0))]
 
     # Each stratum's mean that is taken out costs the pooled r one patient's worth of freedom.
     freedom = [*(sizes[index] for index in scored), len(known) - len(names) + 1]
     tallies = [
-        JointNull(r, n, n_permutations, threshold, n_best) for r, n in zip(correlations(centered), freedom, strict=True)
+        JointNull(r, n, n_permutations, threshold, n_best)
+        for r, n in zip(correlations(np.arange(len(y))), freedom, strict=True)
     ]
     rng = np.random.default_rng(seed)
-    shuffle = np.arange(len(y))
+    places = np.arange(len(y))
     for index in range(n_permutations):
         for group in groups:
-            shuffle[group] = rng.permutation(shuffle[group])
-        for tally, null in zip(tallies, correlations(centered[np.ix_(shuffle, shuffle)]), strict=True):
+            places[rows[group]] = rng.permutation(places[rows[group]])
+        for tally, null in zip(tallies, correlations(places), strict=True):
             tally.add(null[tally.order])
         if index % 100 == 0:
             progress(index / n_permutations, "permutations within strata")

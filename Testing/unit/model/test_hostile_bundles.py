@@ -45,10 +45,10 @@ def _change_tensor(folder: Path, name: str, change: Callable[[np.ndarray], np.nd
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        (r'"schema_version": 2', '"schema_version": 1', "version 1.*reads version 2"),
-        (r'"schema_version": 2', '"schema_version": 3', "version 3"),
-        (r'"schema_version": 2', '"schema_version": "2"', "version 2"),
-        (r'"schema_version": 2', '"schema_version": null', "version None"),
+        (r'"schema_version": 3', '"schema_version": 2', "version 2.*reads version 3"),
+        (r'"schema_version": 3', '"schema_version": 4', "version 4"),
+        (r'"schema_version": 3', '"schema_version": "3"', "version 3"),
+        (r'"schema_version": 3', '"schema_version": null', "version None"),
         (r'"ridge": 1.0', '"ridge": NaN', "NaN is no number"),
         (r'"thinnest_slice_mm": 3.0', '"thinnest_slice_mm": -Infinity', "is no number"),
         (r'"id": "tiny"', '"id": "../tiny"', "valid at id"),

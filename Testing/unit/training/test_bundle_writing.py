@@ -35,7 +35,7 @@ def block(symbols: tuple[str, ...], unit: str) -> GeneBlock:
     values = np.random.default_rng(count).normal(size=(N, count))
     patients = tuple(f"P{n}" for n in range(N))
     expression = ExpressionMatrix(values, patients, symbols, tuple(f"E{s}" for s in symbols), (unit,) * count)
-    return GeneBlock(expression, np.arange(N), values, values, np.full(count, 5.0), np.full(count, 2.0), unit)
+    return GeneBlock(expression, np.arange(N), values, values, None, np.full(count, 5.0), np.full(count, 2.0), unit)
 
 
 BLOCKS = [block(("X", "Y"), "log2 RSEM"), block(("W",), "z")]

@@ -5,10 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from RadioGenomicsTrainLib.cohort.clinical import ClinicalTraits
-from RadioGenomicsTrainLib.cohort.expression import ExpressionMatrix
-from RadioGenomicsTrainLib.training.gene_targets import gene_blocks
-from RadioGenomicsTrainLib.training.subtype_targets import Subtypes
 from RadioGenomicsTrainLib.training.subtype_targets import drawn_to_means
 
 
@@ -47,36 +43,3 @@ def test_levels_stay_as_they_are_where_nothing_is_to_be_told(
     outside: np.ndarray, weight: float, own: np.ndarray
 ) -> None:
     assert drawn_to_means(Z, own, outside, THEIRS, weight) is Z
-
-
-def _matrix(patients: list[str], values: np.ndarray) -> ExpressionMatrix:
-    return ExpressionMatrix(values, tuple(patients), ("X", "Y"), ("", ""), ("log2 RSEM",) * 2)
-
-
-def test_no_patient_of_a_fold_has_a_part_in_the_means() -> None:
-    random = np.random.default_rng(2)
-    inside, others = [f"P{n}" for n in range(12)], [f"Q{n}" for n in range(30)]
-    traits = {name: ClinicalTraits(subtype="AB"[number % 2]) for number, name in enumerate([*inside, *others])}
-    values = random.normal(8, 2, (42, 2))
-    values[12, 0] = np.nan  # not measured in one patient elsewhere, who is left out of all means
-    expression = _matrix([*inside, *others], values)
-
-    def fitted_to(levels: np.ndarray) -> np.ndarray:
-        matrix = _matrix([*inside, *others], levels)
-        subtypes = Subtypes.of(traits, matrix, inside, 0.75)
-        assert subtypes.elsewhere.patients == tuple(others)
-        (block,), _ = gene_blocks(matrix.for_patients(inside), subtypes=subtypes)
-        return block.fitted_to - block.z
-
-    (plain,), _ = gene_blocks(expression.for_patients(inside))
-    assert plain.fitted_to is plain.z
-    before = fitted_to(values)
-    assert np.isfinite(before).all()
-    assert np.abs(before).max() > 0.1
-    # A patient with images trades levels with another one of their subtype: nobody else's mean moves.
-    swapped = values.copy()
-    swapped[[0, 2]] = values[[2, 0]]
-    np.testing.assert_allclose(fitted_to(swapped)[[2, 0, *range(3, 12)]], before[[0, 2, *range(3, 12)]])
-    moved = values.copy()
-    moved[13:, 1] += 3.0 * (np.arange(29) % 2)
-    assert not np.allclose(fitted_to(moved), before)

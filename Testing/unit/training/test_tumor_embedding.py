@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from RadioGenomicsLib.imaging.descriptors import TumorRegions
 from RadioGenomicsLib.model.deep_features import shipped_network
 from RadioGenomicsLib.model.preprocessing import Preprocessing
 from RadioGenomicsLib.model.study import prepare
@@ -43,6 +44,29 @@ def test_the_embedding_of_training_is_that_of_a_prediction() -> None:
     assert trained.layout == expected.layout
     # Prepared patients are kept in half precision.
     np.testing.assert_allclose(values(trained), values(expected), atol=0.02)
+
+
+def test_core_and_mirrored_place_have_the_features_of_their_own_voxels(
+    patients: list[PreparedPatient], view: TumorView
+) -> None:
+    """A tumor of one half's block is mirrored in the other half; the core lies three pixels inside."""
+    brain = patients[0].brain
+    middle = brain.shape[2] // 2
+    tumor = brain.copy()
+    tumor[:, :, middle - 4 :] = False
+    deep = view.embed(tumor).deep
+    opposite = tumor[:, :, ::-1] & brain
+    np.testing.assert_allclose(deep["mirrored place"], view.embed(opposite, tumor).deep["tumor"])
+    core = TumorRegions.of(tumor, brain).core
+    assert core.any()
+    np.testing.assert_allclose(deep["core of the tumor"], view.embed(core, tumor).deep["tumor"])
+
+
+def test_a_tumor_too_small_for_a_core_has_none(patients: list[PreparedPatient], view: TumorView) -> None:
+    tumor = np.zeros_like(patients[0].tumor)
+    middle = np.argwhere(patients[0].tumor)[0]
+    tumor[middle[0], middle[1] : middle[1] + 6, middle[2] : middle[2] + 6] = True
+    assert np.isnan(view.embed(tumor).deep["core of the tumor"]).all()
 
 
 def test_an_absent_channel_is_unknown_not_zero(patients: list[PreparedPatient]) -> None:
@@ -85,5 +109,5 @@ def test_a_cohort_has_one_row_per_patient_in_groups_of_columns(
     assert len(cohort.group_names) == len(cohort.groups)
     np.testing.assert_allclose(cohort.proposed, cohort.values)
     np.testing.assert_array_equal(np.hstack([cohort.descriptors, cohort.deep]), cohort.values)
-    assert cohort.deep_groups == cohort.groups[-2:]
+    assert cohort.deep_groups == cohort.groups[-4:]
     assert embed_cohort(patients[:1], SETTINGS).proposed is None

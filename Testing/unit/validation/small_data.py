@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from RadioGenomicsLib.model.kernel_head import head_weights
 from RadioGenomicsTrainLib.cohort.dropped import Dropped
+from RadioGenomicsTrainLib.training.programme_head import chosen_ridge
 from RadioGenomicsTrainLib.validation.cohort_data import Block
 from RadioGenomicsTrainLib.validation.cohort_data import CohortData
 from RadioGenomicsTrainLib.validation.cohort_data import Family
@@ -59,6 +62,20 @@ def small_data(seed: int = 0, signal: str = "default") -> CohortData:
         absent=dict.fromkeys(("deep_features", "frozen_encoder", "paper"), "There is none."),
         blocks=(Block("log2", "log2", rows, (genes, sets)),),
         head=head,
+        ridges=lambda embedding, splits, groups: chosen_ridge(embedding, embedding, splits, groups),
         flow=(FlowStep("made", "patient", N, 1),),
         dropped=(Dropped("patient", "P99", "made up"),),
     )
+
+
+def taught_data(seed: int = 0) -> CohortData:
+    """Make the same cohort with what patients without images teach: levels to fit to, and programmes to predict."""
+    data, random = small_data(seed), np.random.default_rng(seed + 1)
+
+    def taught(family: Family) -> Family:
+        targets = family.y.shape[1]
+        axes = np.linalg.qr(random.normal(size=(targets, min(3, targets))))[0].T
+        return replace(family, fitted_to=family.y + 0.1 * random.normal(size=family.y.shape), programmes=axes)
+
+    block = data.blocks[0]
+    return replace(data, blocks=(replace(block, families=tuple(map(taught, block.families))),))

@@ -14,11 +14,14 @@ from RadioGenomicsTrainLib.validation.fitted_rungs import fit_rungs
 from RadioGenomicsTrainLib.validation.fitted_rungs import fit_site_disjoint
 from RadioGenomicsTrainLib.validation.folds import patient_folds
 from RadioGenomicsTrainLib.validation.folds import repeated_folds
+from RadioGenomicsTrainLib.validation.heads import LinearHead
+from RadioGenomicsTrainLib.validation.heads import ProgrammeHead
 from RadioGenomicsTrainLib.validation.rungs import RUNGS
 from Testing.unit.validation.small_data import SETTINGS
 from Testing.unit.validation.small_data import N
 from Testing.unit.validation.small_data import head
 from Testing.unit.validation.small_data import small_data
+from Testing.unit.validation.small_data import taught_data
 
 
 def by_kind(data: CohortData) -> dict[tuple[str, str], FittedRung]:
@@ -37,15 +40,15 @@ def fitted(data: CohortData) -> dict[tuple[str, str], FittedRung]:
 
 def test_rungs_that_the_cohort_has_nothing_for_are_left_out(fitted: dict) -> None:
     kinds = [kind for kind, splits in fitted if splits == "random"]
-    nothing_for = ("deep_features", "frozen_encoder", "paper", "no_subtypes")
+    nothing_for = ("deep_features", "frozen_encoder", "paper", "levels_alone")
     assert kinds == [rung.kind for rung in RUNGS if rung.kind not in nothing_for]
     assert [kind for kind, splits in fitted if splits == "site_disjoint"] == ["site", "default"]
 
 
 def test_the_training_mean_deviates_from_itself_by_nothing_and_has_no_null(fitted: dict, data: CohortData) -> None:
-    y = data.blocks[0].families[0].y
-    mean = fitted["training_mean", "random"]
-    assert not mean.predict(y).any()
+    family = data.blocks[0].families[0]
+    mean, y = fitted["training_mean", "random"], family.y
+    assert not mean.predict(family).any()
     assert mean.null == "none"
     np.testing.assert_allclose(mean.mean(y), fitted["default", "random"].mean(y))
 
@@ -65,17 +68,36 @@ def test_a_head_that_is_told_subtypes_is_fitted_to_other_values_and_held_against
     rungs = by_kind(replace(data, blocks=(told,)))
     family = told.families[0]
     assert rungs["default", "random"].null == rungs["default", "site_disjoint"].null == "joint"
-    assert rungs["no_subtypes", "random"].null == rungs["radiomics", "random"].null == "exact"
+    assert rungs["levels_alone", "random"].null == rungs["radiomics", "random"].null == "exact"
     assert rungs["default", "random"].fitted_to(family) is family.fitted_to
-    assert rungs["no_subtypes", "random"].fitted_to(family) is family.y
-    np.testing.assert_array_equal(rungs["default", "random"].h, rungs["no_subtypes", "random"].h)
+    assert rungs["levels_alone", "random"].fitted_to(family) is family.y
+    np.testing.assert_array_equal(rungs["default", "random"].h, rungs["levels_alone", "random"].h)
+
+
+def test_the_default_predicts_programmes_where_other_patients_teach_them() -> None:
+    data = taught_data()
+    rungs, block = by_kind(data), data.blocks[0]
+    for family in block.families:
+        for splits in ("random", "site_disjoint"):
+            rung = rungs["default", splits]
+            assert rung.null == "joint"
+            head = rung.head(family)
+            assert isinstance(head, ProgrammeHead)
+            predicted = rung.predict(family)
+            np.testing.assert_allclose(predicted, head.predict(family.fitted_to))
+            # Nothing is predicted off the axes.
+            np.testing.assert_allclose(predicted @ family.programmes.T @ family.programmes, predicted, atol=1e-5)
+    apart, family = rungs["default", "site_disjoint"], block.families[0]
+    whole = apart.predict(family) + apart.mean(family.fitted_to)
+    np.testing.assert_allclose(apart.scored(family), whole, atol=1e-5)
+    assert isinstance(rungs["levels_alone", "random"].head(family), LinearHead)
 
 
 def test_site_disjoint_folds_score_the_whole_prediction(fitted: dict, data: CohortData) -> None:
-    y = data.blocks[0].families[0].y
+    family = data.blocks[0].families[0]
     apart, usual = fitted["default", "site_disjoint"], fitted["default", "random"]
-    np.testing.assert_allclose(apart.scored(y), apart.predict(y) + apart.mean(y))
-    np.testing.assert_allclose(usual.scored(y), usual.predict(y))
+    np.testing.assert_allclose(apart.scored(family), apart.predict(family) + apart.mean(family.y))
+    np.testing.assert_allclose(usual.scored(family), usual.predict(family))
     sites = data.sites[data.blocks[0].rows]
     assert not apart.h[sites[:, None] == sites].any()
 
@@ -98,10 +120,11 @@ def test_a_patient_is_predicted_in_the_space_of_the_encoder_that_held_them_out(d
 
 
 def test_stored_predictions_are_taken_as_they_are(data: CohortData) -> None:
-    y = data.blocks[0].families[0].y
+    family = data.blocks[0].families[0]
+    y = family.y
     stored = StoredPrediction(np.full(y.shape, 3.0), np.full(y.shape, 1.0))
     paper = by_kind(replace(data, stored={"log2": stored}))["paper", "random"]
-    assert (paper.predict(y) == 2).all()
+    assert (paper.predict(family) == 2).all()
     assert (paper.mean(y) == 1).all()
     assert paper.null == "none"
 

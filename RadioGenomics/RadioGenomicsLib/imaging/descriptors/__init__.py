@@ -21,23 +21,22 @@ from RadioGenomicsLib.imaging.descriptors.whole_brain import whole_brain
 __all__ = ["NormalLevels", "TumorRegions", "VoxelMaps", "describe", "describe_brain", "describe_tumor"]
 
 
-def describe_tumor(maps: VoxelMaps, tumor: np.ndarray, normal: NormalLevels) -> dict[str, dict[str, float]]:
+def describe_tumor(maps: VoxelMaps, regions: TumorRegions, normal: NormalLevels) -> dict[str, dict[str, float]]:
     """Return the descriptors of a tumor by name, in groups that say different things.
 
     Args:
         maps: what every voxel looks like, from the channels and the brain mask.
-        tumor: mask ``[slice, row, column]``, bool, not empty.
+        regions: of the outlined tumor, which is not empty.
         normal: levels of the brain away from the tumor, to compare with.
 
     Returns:
         "place and shape", and "signal".
     """
-    regions = TumorRegions.of(tumor, maps.brain)
     signal: dict[str, float] = {}
     for role in maps.roles:
         signal |= appearance(maps, role, regions, normal)
     return {
-        "place and shape": {**location(maps, tumor), **shape(maps, tumor)},
+        "place and shape": {**location(maps, regions.tumor), **shape(maps, regions.tumor)},
         "signal": signal | enhancement(maps, regions, normal),
     }
 
@@ -49,5 +48,6 @@ def describe_brain(maps: VoxelMaps, normal: np.ndarray) -> dict[str, dict[str, f
 
 def describe(maps: VoxelMaps, tumor: np.ndarray, normal: np.ndarray) -> dict[str, float]:
     """Return every descriptor by name, of the tumor and of the brain around it."""
-    groups = describe_tumor(maps, tumor, NormalLevels.of(maps, normal)) | describe_brain(maps, normal)
+    regions = TumorRegions.of(tumor, maps.brain)
+    groups = describe_tumor(maps, regions, NormalLevels.of(maps, normal)) | describe_brain(maps, normal)
     return {name: value for group in groups.values() for name, value in group.items()}

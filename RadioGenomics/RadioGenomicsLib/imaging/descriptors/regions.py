@@ -56,6 +56,11 @@ def _box_around(tumor: np.ndarray) -> tuple[slice, slice, slice]:
     )
 
 
+def untouched_brain(tumor: np.ndarray, brain: np.ndarray) -> np.ndarray:
+    """Return the brain more than two pixels away from the tumor in each slice; may be empty."""
+    return brain & ~ndimage.binary_dilation(tumor, _IN_PLANE, iterations=2)
+
+
 def normal_tissue(tumor: np.ndarray, brain: np.ndarray) -> np.ndarray:
     """Return the brain more than four voxels away from the tumor.
 

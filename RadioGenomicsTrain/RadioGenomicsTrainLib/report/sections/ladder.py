@@ -48,10 +48,9 @@ def ladder(record: Record) -> Section:
             "The difference is that of the median r to the rung it is compared with, over the same patients and "
             "genes: a paired bootstrap over patients, widened by √2 because out-of-fold pairs are not independent. "
             "Predictions are held fixed, so it does not tell how other training patients would change it. Null: "
-            "“exact” is from the out-of-fold matrix of a linear head, “joint” from shuffling patients together with "
-            "their subtypes, “refits” from training anew with shuffled patients. Best 100: mean of the 100 largest r. "
-            "R² > 0: share of genes predicted better than by the mean "
-            "of the training patients.",
+            "“exact” is from the out-of-fold matrix of a linear head, “joint” and “refits” from training anew with "
+            "shuffled patients, “joint” of a head that patients without images taught. Best 100: mean of the 100 "
+            "largest r. R² > 0: share of genes predicted better than by the mean of the training patients.",
             small=True,
         ),
         Heading("Notes of the validation"),

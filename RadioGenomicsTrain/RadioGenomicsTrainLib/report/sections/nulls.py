@@ -33,10 +33,10 @@ _WHY = (
 )
 _HOW = (
     "The valid p-values here come from the predictor's own null: the out-of-fold matrix of a linear head gives it "
-    "exactly; other predictors are trained anew with shuffled patients, and those that are told subtypes with patients "
-    "who keep their subtype. Holm-Šidák and max-T keep the chance of even "
-    "one false gene at 5 %, max-T under any dependence of the genes; Benjamini-Hochberg (BH) lets 5 % of the counted "
-    "genes be false on average. All tests are one-sided: only a positive correlation is a success."
+    "exactly; other predictors are trained anew with shuffled patients, who keep their genes and their subtype. "
+    "Holm-Šidák and max-T keep the chance of even one false gene at 5 %, max-T under any dependence of the genes; "
+    "Benjamini-Hochberg (BH) lets 5 % of the counted genes be false on average. All tests are one-sided: only a "
+    "positive correlation is a success."
 )
 
 
