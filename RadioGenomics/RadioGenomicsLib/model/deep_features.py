@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 # The network's red, green and blue are the first three channels of the model.
 PLANES = 3
-# A pixel of the features is this many of the grid: stride 16 on slices enlarged twice.
-_CELL = 8
+# The network gives so many features.
+FEATURES = 192
+# A pixel of them is this many of the grid: stride 16 on slices enlarged twice.
+PIXELS_PER_FEATURE = 8
 # z-scores beyond these say nothing more; halved, they fill the range of the photographs it was trained on.
 _RANGE = (-3.0, 4.0)
 # Few slices at a time stay in the processor's cache; with channels last, that takes half the time.
@@ -81,7 +83,9 @@ def mean_in_region(maps: np.ndarray, region: np.ndarray) -> np.ndarray:
         region: mask ``[slice, row, column]``; a cell of the maps counts as much as the region fills it.
     """
     slices, rows, columns = region.shape
-    filled = region.reshape(slices, rows // _CELL, _CELL, columns // _CELL, _CELL).sum(axis=(2, 4))
+    filled = region.reshape(
+        slices, rows // PIXELS_PER_FEATURE, PIXELS_PER_FEATURE, columns // PIXELS_PER_FEATURE, PIXELS_PER_FEATURE
+    ).sum(axis=(2, 4))
     total = filled.sum()
     if not total:
         return np.full(maps.shape[1], np.nan)

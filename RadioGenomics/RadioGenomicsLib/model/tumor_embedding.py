@@ -15,6 +15,8 @@ from RadioGenomicsLib.imaging.descriptors import describe_brain
 from RadioGenomicsLib.imaging.descriptors import describe_tumor
 from RadioGenomicsLib.imaging.descriptors.regions import normal_tissue
 from RadioGenomicsLib.imaging.descriptors.regions import untouched_brain
+from RadioGenomicsLib.model.deep_features import FEATURES
+from RadioGenomicsLib.model.deep_features import PIXELS_PER_FEATURE
 from RadioGenomicsLib.model.deep_features import PLANES
 from RadioGenomicsLib.model.deep_features import feature_maps
 from RadioGenomicsLib.model.deep_features import mean_in_region
@@ -99,7 +101,10 @@ class TumorView:
         first = list(channels.values())[:PLANES]
         empty = np.zeros(brain.shape, np.float32)
         planes = [empty if plane is None else plane for plane in first] + [empty] * (PLANES - len(first))
-        self._features = feature_maps(network, np.stack(planes))
+        self._network, self._planes = network, np.stack(planes)
+        cell = PIXELS_PER_FEATURE
+        self._features = np.zeros((len(brain), FEATURES, brain.shape[1] // cell, brain.shape[2] // cell), np.float32)
+        self._seen = np.zeros(len(brain), bool)
         self._around: _Surroundings | None = None
 
     def embed(self, tumor: np.ndarray, whole: np.ndarray | None = None) -> TumorEmbedding:
@@ -125,9 +130,18 @@ class TumorView:
         """Describe the brain around a tumor, once for all parts of it."""
         if self._around is None or not np.array_equal(self._around.whole, whole):
             normal = normal_tissue(whole, self._maps.brain)
-            beside = normal & whole.any(axis=(1, 2), keepdims=True)
+            holding = whole.any(axis=(1, 2), keepdims=True)
+            self._see(holding.ravel())
+            beside = normal & holding
             features = mean_in_region(self._features, beside)
             levels = NormalLevels.of(self._maps, normal)
             untouched = untouched_brain(whole, self._maps.brain)
             self._around = _Surroundings(whole, untouched, levels, describe_brain(self._maps, normal), features)
         return self._around
+
+    def _see(self, slices: np.ndarray) -> None:
+        """Run the frozen network over slices that it has not seen; the others, of no tumor, are in no region."""
+        unseen = slices & ~self._seen
+        if unseen.any():
+            self._features[unseen] = feature_maps(self._network, self._planes[:, unseen])
+            self._seen |= unseen

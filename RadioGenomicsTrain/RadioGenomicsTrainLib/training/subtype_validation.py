@@ -43,7 +43,6 @@ def subtype_areas(
         groups or (embedding.shape[1],),
         lambda own, splits, parts: out_of_fold(own, own, splits, settings.ridge, parts),
         folds=settings.folds,
-        repeats=settings.repeats,
         seed=settings.seed,
     )
     return {

@@ -14,6 +14,8 @@ from RadioGenomicsTrainLib.validation.folds import repeated_folds
 
 _RESAMPLES = 2000
 _LEAST_CASES = 2
+# The splits alone move the area of 22 cases by 0.02 with ten repeats, and by 0.001 with fifty.
+_REPEATS = 50
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,6 @@ def outcome_areas(
     head: FitLinear,
     *,
     folds: int = 5,
-    repeats: int = 10,
     seed: int = 0,
 ) -> list[OutcomeArea]:
     """Score every outcome by the head that predicts genes, fitted to 0 and 1.
@@ -55,11 +56,11 @@ def outcome_areas(
         embedding: ``[n, d]``.
         groups: of its columns.
         head: how a head is fitted.
-        folds, repeats, seed: of the cross-validation.
+        folds, seed: of the cross-validation.
     """
     label = np.array([one or "" for one in labels], dtype=str)
     known = label != ""
-    splits = repeated_folds(int(known.sum()), folds, repeats, seed) if known.sum() >= folds else []
+    splits = repeated_folds(int(known.sum()), folds, _REPEATS, seed) if known.sum() >= folds else []
     h = head(embedding[known], splits, groups) if splits else np.zeros((0, 0))
     areas = []
     for title, name in outcomes.items():

@@ -119,7 +119,6 @@ def _tables(
         data.groups_of("default"),
         data.head,
         folds=settings.folds,
-        repeats=settings.repeats,
         seed=settings.seed,
     )
     sizes = sorted({*_POWER_SIZES, *(len(one.block.rows) for one in found)})
