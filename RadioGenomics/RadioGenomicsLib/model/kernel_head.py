@@ -11,6 +11,7 @@ With a fixed kernel and ridge the prediction is linear in the expression matrix,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.linalg import cho_factor
@@ -71,6 +72,11 @@ class EmbeddingSpace:
         """Return the similarity ``[m, n]`` of points to the training patients, the mean over the groups."""
         return np.mean([np.exp(-d / s) for d, s in zip(self._squared(points), self.scale, strict=True)], axis=0)
 
+    @cached_property
+    def mean_similarity(self) -> np.ndarray:
+        """The mean similarity ``[n]`` of each training patient to all of them."""
+        return self.kernel(self.points).mean(axis=0)
+
     def distance(self, embedding: np.ndarray) -> np.ndarray:
         """Return ``[m]`` the root mean square distance to the five nearest training patients, in SD."""
         return _nearest(np.mean(self._squared(self.place(embedding)), axis=0))
@@ -129,8 +135,7 @@ def centered_kernel(space: EmbeddingSpace, points: np.ndarray) -> np.ndarray:
 
     Centered, it leaves the intercept of a regression unpenalized.
     """
-    kernel, training = space.kernel(points), space.kernel(space.points)
-    columns = training.mean(axis=0)
+    kernel, columns = space.kernel(points), space.mean_similarity
     return np.asarray(kernel - kernel.mean(axis=1, keepdims=True) - columns + columns.mean())
 
 

@@ -27,26 +27,35 @@ def doubtful_channels(study: Study, reference_role: str) -> list[str]:
         study: the channels after registration, on one grid.
         reference_role: what the others are compared with, inside the brain.
     """
-    others = {
-        role: channel for role, channel in study.channels.items() if role != reference_role and channel is not None
-    }
-    return [role for role, channel in others.items() if sharpness(study, channel, reference_role) < _LEAST_SHARPNESS]
-
-
-def sharpness(study: Study, channel: np.ndarray, reference_role: str) -> float:
-    """Return how much more a channel tells of the reference where it lies than shifted to the four sides."""
     reference, inside = study.channels[reference_role], study.brain.array > 0
     assert reference is not None  # or it would not be the reference
-    step = round(_SHIFT_MM / study.grid.spacing[0])
+    ranks, step = _ranked(reference[inside]), round(_SHIFT_MM / study.grid.spacing[0])
+    others = {role: channel for role, channel in study.channels.items() if role != reference_role}
+    return [
+        role
+        for role, channel in others.items()
+        if channel is not None and sharpness(channel, ranks, inside, step) < _LEAST_SHARPNESS
+    ]
+
+
+def sharpness(channel: np.ndarray, ranks: np.ndarray, inside: np.ndarray, step: int) -> float:
+    """Return how much more a channel tells of the reference where it lies than shifted to the four sides.
+
+    Args:
+        channel: intensities ``[slice, row, column]``.
+        ranks: of the reference inside the brain.
+        inside: the brain.
+        step: of the shift, in pixels.
+    """
     shifted = [np.roll(channel, n, axis) for axis in (1, 2) for n in (step, -step)]
-    there = _mutual_information(channel[inside], reference[inside])
-    beside = np.mean([_mutual_information(away[inside], reference[inside]) for away in shifted])
+    there = _mutual_information(_ranked(channel[inside]), ranks)
+    beside = np.mean([_mutual_information(_ranked(away[inside]), ranks) for away in shifted])
     return float(there / beside) if beside > 0 else 0.0
 
 
 def _mutual_information(one: np.ndarray, other: np.ndarray) -> float:
-    """Return the mutual information of paired intensities in nats; equally filled bins leave the scale out of it."""
-    counts, _, _ = np.histogram2d(_ranked(one), _ranked(other), bins=_BINS, range=[[-0.5, _BINS - 0.5]] * 2)
+    """Return the mutual information of paired ranks in nats."""
+    counts = np.bincount(one * _BINS + other, minlength=_BINS * _BINS).reshape(_BINS, _BINS)
     together = counts / counts.sum()
     apart = np.outer(together.sum(axis=1), together.sum(axis=0))
     there = together > 0
@@ -54,4 +63,5 @@ def _mutual_information(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def _ranked(values: np.ndarray) -> np.ndarray:
+    """Return the bin of each value among equally filled ones, which leave the scale out of it."""
     return np.digitize(values, np.quantile(values, np.linspace(0, 1, _BINS + 1)[1:-1]))

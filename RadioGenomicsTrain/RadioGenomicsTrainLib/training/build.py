@@ -14,6 +14,7 @@ import numpy as np
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import OutputError
 from RadioGenomicsLib.model.bundle import Bundle
+from RadioGenomicsLib.model.bundle import file_sha256
 from RadioGenomicsLib.model.network import NetworkSettings
 from RadioGenomicsLib.model.network import TransUNet
 from RadioGenomicsLib.model.preprocessing import Preprocessing
@@ -133,7 +134,14 @@ def build_bundle(
             patients, probabilities, traits, blocks, folds, settings.preprocessing, settings.head, rest
         )
     return write_trained_bundle(
-        output, cohort.description, settings, encoder, head, blocks, {"folds": len(folds), **segmentation}
+        output,
+        cohort.description,
+        settings,
+        encoder,
+        head,
+        blocks,
+        {"folds": len(folds), **segmentation},
+        None if start_from is None else file_sha256(start_from),
     )
 
 

@@ -85,6 +85,7 @@ def write_trained_bundle(
     head: FittedHead,
     blocks: Sequence[GeneBlock],
     segmentation: dict[str, Any],
+    started_from: str | None = None,
 ) -> Bundle:
     """Write a bundle and load it back.
 
@@ -96,6 +97,7 @@ def write_trained_bundle(
         head: fitted on everybody.
         blocks: the genes.
         segmentation: figures of the tumor outlines of held-out patients.
+        started_from: SHA-256 of the weights that the encoders were trained from; None for random ones.
     """
     tensors = {f"encoder.{name}": tensor.numpy() for name, tensor in encoder.state_dict().items()}
     tensors |= head.tensors | space_tensors(head.space, "space.")
@@ -114,6 +116,7 @@ def write_trained_bundle(
         "training": {
             "software": f"RadioGenomics {__version__}",
             "encoder": settings.encoder.to_json(),
+            "encoder_started_from_sha256": started_from,
             "expression": "z: standard deviations from the training patients' mean, clipped at 3",
         },
         "validation": {"scheme": head.scheme, "segmentation": segmentation, **head.validation},

@@ -52,7 +52,7 @@ def refit_head(
     if output.exists():
         raise OutputError(output, "it exists already", "Give a new folder; nothing is overwritten.")
     assert isinstance(settings.head, HeadSettings)  # the doors offer no other
-    encoder, segmentation = _kept_encoder(kept, cohort.description.id, settings)
+    encoder, segmentation, started_from = _kept_encoder(kept, cohort.description.id, settings)
     prepared, _ = prepare_cohort(cohort, settings.preprocessing, work / "prepared", within(progress, 0.0, 0.1))
     patients = list(prepared.values())
     expression = cohort.all_expression.for_patients(list(prepared))
@@ -62,16 +62,17 @@ def refit_head(
     traits = [by_id[name] for name in prepared]
     rest = within(progress, 0.1, 1.0)
     head = fit_kernel_head(patients, None, traits, blocks, folds, settings.preprocessing, settings.head, rest)
-    return write_trained_bundle(output, cohort.description, settings, encoder, head, blocks, segmentation)
+    return write_trained_bundle(output, cohort.description, settings, encoder, head, blocks, segmentation, started_from)
 
 
-def _kept_encoder(folder: Path, cohort: str, settings: BuildSettings) -> tuple[TransUNet, dict[str, Any]]:
-    """Return a bundle's encoder and how well it outlined held-out tumors."""
+def _kept_encoder(folder: Path, cohort: str, settings: BuildSettings) -> tuple[TransUNet, dict[str, Any], str | None]:
+    """Return a bundle's encoder, how well it outlined held-out tumors, and what its training started from."""
     again = "Give the folder of a bundle of this cohort, or train the encoders."
     try:
         card = json.loads((folder / CARD).read_text(encoding="utf-8"))
         made_of = (card["id"], card["network"], card["preprocessing"], card["training"]["encoder"])
         segmentation = card["validation"]["segmentation"]
+        started_from = card["training"].get("encoder_started_from_sha256")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BundleError(folder, f"its {CARD} cannot be read ({error})", again) from error
     asked = (cohort, settings.network.to_json(), settings.preprocessing.to_json(), settings.encoder.to_json())
@@ -86,4 +87,4 @@ def _kept_encoder(folder: Path, cohort: str, settings: BuildSettings) -> tuple[T
         network.load_state_dict(weights)
     except RuntimeError as error:
         raise BundleError(folder, "its encoder is not one of this network", again) from error
-    return network.eval(), segmentation
+    return network.eval(), segmentation, started_from
