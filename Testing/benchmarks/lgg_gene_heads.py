@@ -16,8 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
-from RadioGenomicsLib.model.kernel_head import EmbeddingSpace
 from RadioGenomicsTrainLib.training.gene_validation import headline
+from RadioGenomicsTrainLib.training.gene_validation import out_of_fold
+from RadioGenomicsTrainLib.training.programme_head import chosen_ridge
 from RadioGenomicsTrainLib.validation.correlation import parametric_p
 from RadioGenomicsTrainLib.validation.correlation import pearson
 from RadioGenomicsTrainLib.validation.folds import patient_folds
@@ -33,53 +34,23 @@ from RadioGenomicsTrainLib.validation.paired import compare
 from Testing.benchmarks.lgg_levels import Levels
 from Testing.benchmarks.lgg_levels import load_levels
 
-RIDGES = np.array([0.1, 0.2, 0.5, 1, 2, 5, 10, 30])
-
-
 class Ridge:
-    """Kernel ridge of the default's kernel over fixed splits; the kernel of each training fold is decomposed once."""
+    """Kernel ridge of the default's kernel over fixed splits."""
 
     def __init__(self, levels: Levels, repeats: Sequence[Folds]) -> None:
-        self._n, self._repeats, self._h = len(levels.y), len(repeats), dict[float, np.ndarray]()
-        self._folds = []
-        for test in (test for folds in repeats for test in folds):
-            train = np.setdiff1d(np.arange(self._n), test)
-            space = EmbeddingSpace.fit(levels.embedding[train], levels.groups)
-            inner, outer = space.kernel(space.points), space.kernel(space.place(levels.embedding[test]))
-            column = inner.mean(axis=0)
-            outer = outer - outer.mean(axis=1, keepdims=True) - column + column.mean()
-            inner = inner - column - column[:, None] + column.mean()
-            scale = np.trace(inner) / len(train)
-            size, axes = np.linalg.eigh(inner / scale)
-            self._folds.append((train, test, size, axes, outer / scale @ axes))
+        self._levels, self._repeats, self._h = levels, repeats, dict[float, np.ndarray]()
+        self._chosen = chosen_ridge(levels.embedding, levels.embedding, repeats, levels.groups)
 
     def one(self, target: np.ndarray, ridge: float) -> np.ndarray:
         """Return held-out deviations ``[n, k]`` with one ridge for all targets ``[n, k]``."""
         if ridge not in self._h:
-            self._h[ridge] = self._predict(np.eye(self._n), lambda *_: np.full(self._n, ridge))
+            embedding = self._levels.embedding
+            self._h[ridge] = out_of_fold(embedding, embedding, self._repeats, ridge, self._levels.groups)
         return np.asarray(self._h[ridge] @ target)
 
     def each(self, target: np.ndarray) -> np.ndarray:
         """Return the same with a ridge for every target, of the least leave-one-out error in the training fold."""
-        return self._predict(target, _least_error)
-
-    def _predict(self, target: np.ndarray, choose: Callable[..., np.ndarray]) -> np.ndarray:
-        out = np.zeros(target.shape)
-        for train, test, size, axes, outer in self._folds:
-            centered = target[train] - target[train].mean(axis=0)
-            seen = axes.T @ centered
-            out[test] += outer @ (seen / (size[:, None] + choose(centered, seen, size, axes))) / self._repeats
-        return out
-
-
-def _least_error(centered: np.ndarray, seen: np.ndarray, size: np.ndarray, axes: np.ndarray) -> np.ndarray:
-    errors = []
-    for ridge in RIDGES:
-        kept = size / (size + ridge)
-        own_weight = (axes**2) @ kept + 1 / len(axes)  # the intercept has a part of 1/n
-        left_out = (centered - axes @ (kept[:, None] * seen)) / (1 - own_weight)[:, None]
-        errors.append((left_out**2).mean(axis=0))
-    return np.asarray(RIDGES[np.argmin(errors, axis=0)])
+        return self._chosen.predict(target)
 
 
 Head = Callable[[Ridge, np.ndarray, np.ndarray], np.ndarray]
