@@ -34,6 +34,7 @@ from RadioGenomicsTrainLib.validation.paired import compare
 from Testing.benchmarks.lgg_levels import Levels
 from Testing.benchmarks.lgg_levels import load_levels
 
+
 class Ridge:
     """Kernel ridge of the default's kernel over fixed splits."""
 
