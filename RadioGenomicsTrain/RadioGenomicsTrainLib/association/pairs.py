@@ -115,6 +115,10 @@ def associate(
     feature, gene, r = feature[order], gene[order], r[order]
     p = parametric_p(r, effective, one_sided=False)
     q, discoveries = _benjamini_hochberg(p, sizes, pairs, effective, alpha)
+    if len(p) > discoveries:
+        # Permutations can call a pair whose q is above alpha, and that q may be set by any other pair.
+        everything = _screen(x, steps, -1.0, 2.0, silent)[2]
+        q, _ = _benjamini_hochberg(p, everything, pairs, effective, alpha)
     p_family = _exceeded(null, np.abs(r)) if n_permutations else np.minimum(1.0, p * pairs)
     with np.errstate(divide="ignore"):
         t = r * np.sqrt((effective - 2) / ((1 - r) * (1 + r)))
@@ -175,7 +179,7 @@ def _benjamini_hochberg(
             break
         count = below
     # What comes after the last discovery has a q above alpha, and can lower none below it.
-    every = parametric_p(sizes[: max(count, len(p))], effective, one_sided=False)
+    every = parametric_p(sizes[: count if len(p) <= count else len(sizes)], effective, one_sided=False)
     # The hits lead, and theirs are known in float64.
     every[: len(p)] = p
     share = every * pairs / np.arange(1, len(every) + 1)
