@@ -17,6 +17,7 @@ from RadioGenomicsTrainLib.doors.request import CohortRequest
 
 if TYPE_CHECKING:
     from RadioGenomicsLib.model.bundle import Bundle
+    from RadioGenomicsTrainLib.association.files import NamedAssociations
     from RadioGenomicsTrainLib.cohort.idc import Plan
     from RadioGenomicsTrainLib.doors.prepare import Prepared
     from RadioGenomicsTrainLib.doors.train import Trained
@@ -89,6 +90,21 @@ class RadioGenomicsTrainLogic(ScriptedLoadableModuleLogic):
 
         self._makeReady(progress)
         return validate(request, progress, geneSets)
+
+    def associate(
+        self,
+        request: CohortRequest,
+        *,
+        covariates: Sequence[str] = (),
+        alpha: float = 0.05,
+        plain: bool = False,
+        progress: Progress = silent,
+    ) -> tuple[Path, list[NamedAssociations]]:
+        """Test features against genes; see :func:`RadioGenomicsTrainLib.doors.associate.associate_cohort`."""
+        from RadioGenomicsTrainLib.doors.associate import associate_cohort
+
+        self._makeReady(progress)
+        return associate_cohort(request, covariates, alpha, progress, plain=plain)
 
     def report(self, work: Path, beside: Sequence[Path] = ()) -> Path:
         """Write the report of a validation; see :func:`RadioGenomicsTrainLib.doors.report.report`."""

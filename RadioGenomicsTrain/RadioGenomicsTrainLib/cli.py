@@ -87,7 +87,16 @@ def build_parser() -> argparse.ArgumentParser:
         help="to take out of both, separated by commas, of: age, sex, grade; default: none",
     )
     associate.add_argument(
-        "--permutations", type=_count, metavar="N", help="of the patients, for the family-wise p; default: Bonferroni's"
+        "--permutations",
+        type=_count_or_zero,
+        metavar="N",
+        help="of the patients, for the family-wise p; 0: Bonferroni's; default: 999 where they take about a minute at "
+        "most, else 0",
+    )
+    associate.add_argument(
+        "--plain-values",
+        action="store_true",
+        help="correlate the values themselves, where one outlier can make a pair; default: their normal scores",
     )
 
     report = _command(commands, "report", _report, "write the report of a validation")
@@ -186,6 +195,10 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _count_or_zero(text: str) -> int:
+    return 0 if text == "0" else _count(text)
+
+
 def _request(options: argparse.Namespace) -> CohortRequest:
     asked = ("head", "device", "epochs", "start_from", "repeats", "permutations")
     return CohortRequest(
@@ -248,12 +261,13 @@ def _associate(options: argparse.Namespace) -> None:
 
     covariates = [name.strip() for name in options.covariates.split(",") if name.strip()]
     with console_progress() as progress:
-        table, results = associate_cohort(_request(options), covariates, progress=progress)
+        table, results = associate_cohort(_request(options), covariates, progress=progress, plain=options.plain_values)
     for one in results:
         print(
             f"{one.unit}, {one.patients} patients: {len(one.found.r):,} of {one.found.pairs:,} pairs hold family-wise; "
             f"{one.found.below_alpha:,} have p <= .05, {0.05 * one.found.pairs:,.0f} expected by chance"
         )
+        print(f"  correlated: {one.values}; family-wise p: {one.family_wise}")
     print(f"The pairs are in {table}")
 
 

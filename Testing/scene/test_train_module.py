@@ -52,6 +52,10 @@ def calls(monkeypatch) -> list[tuple]:
     for door in ("plan", "download", *COHORT, "report", "bundle"):
         place = importlib.import_module(f"RadioGenomicsTrainLib.doors.{'plan' if door == 'download' else door}")
         monkeypatch.setattr(place, door, lambda *given, door=door: asked.append((door, *given)) or door)
+    place = importlib.import_module("RadioGenomicsTrainLib.doors.associate")
+    monkeypatch.setattr(
+        place, "associate_cohort", lambda *given, plain: asked.append(("associate", *given, plain)) or "associate"
+    )
     return asked
 
 
@@ -70,15 +74,17 @@ def test_every_door_is_taken_after_the_packages_are_there(module, calls):
     assert logic.download("tcga-luad", Path("work"), Path("data"), progress=print) == "download"
     for door in COHORT:
         assert getattr(logic, door)(request, progress=print) == door
+    assert logic.associate(request, covariates=["age"], plain=True, progress=print) == "associate"
     assert logic.report(Path("work")) == "report"
     assert logic.bundle(request, Path("out"), progress=print) == "bundle"
-    assert calls[0::2] == [("ready", True)] * 7
+    assert calls[0::2] == [("ready", True)] * 8
     assert calls[1::2] == [
         ("plan", "tcga-luad", Path("work"), "chest-ct", None),
         ("download", "tcga-luad", Path("work"), Path("data"), print),
         ("prepare", request, print),
         ("train", request, print),
         ("validate", request, print, None),
+        ("associate", request, ["age"], 0.05, print, True),
         ("report", Path("work"), ()),
         ("bundle", request, Path("out"), print),
     ]
@@ -104,6 +110,11 @@ def test_the_script_hands_its_options_to_the_command(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["train.py", "report", "--work", "nowhere"])
     assert script.run() == 3
     assert "there is no validation" in capsys.readouterr().err
+    monkeypatch.setattr(
+        sys, "argv", ["train.py", "associate", "tcga-gbm", "--work", "nowhere", "--covariates", "height"]
+    )
+    assert script.run() == 3
+    assert "there is no 'height'" in capsys.readouterr().err
     monkeypatch.setattr(sys, "argv", ["train.py", "no such command"])
     assert script.run() == 2
 

@@ -14,6 +14,7 @@ from RadioGenomicsLib.errors import OutputError
 from RadioGenomicsLib.fan_out import Workers
 from RadioGenomicsTrainLib import cli
 from RadioGenomicsTrainLib.cohort.dropped import Dropped
+from RadioGenomicsTrainLib.doors import associate
 from RadioGenomicsTrainLib.doors import bundle
 from RadioGenomicsTrainLib.doors import plan
 from RadioGenomicsTrainLib.doors import prepare
@@ -120,6 +121,27 @@ def test_a_report_needs_only_the_work_folder(calls: list[tuple], capsys: pytest.
     assert calls == [("report", Path("w"), [])]
 
 
+@pytest.mark.parametrize(("typed", "permutations"), [([], None), (["--permutations", "0"], 0)])
+def test_an_association_tells_what_was_done_and_found(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], typed: list[str], permutations: int | None
+) -> None:
+    asked: list[tuple] = []
+    found = SimpleNamespace(r=[0.9, 0.8], pairs=2000, below_alpha=120)
+    one = SimpleNamespace(
+        found=found, unit="z", patients=88, values="normal scores", family_wise="Bonferroni, as asked"
+    )
+
+    def door(request: CohortRequest, covariates: list[str], **more: object) -> tuple:
+        asked.append((request.permutations, covariates, more["plain"]))
+        return Path("w/associations.csv"), [one]
+
+    monkeypatch.setattr(associate, "associate_cohort", door)
+    out = said(capsys, "associate", "tcga-gbm", "--work", "w", "--covariates", "age, sex", "--plain-values", *typed)
+    assert asked == [(permutations, ["age", "sex"], True)]
+    assert "z, 88 patients: 2 of 2,000 pairs hold family-wise; 120 have p <= .05, 100 expected" in out
+    assert "normal scores; family-wise p: Bonferroni, as asked" in out
+
+
 def test_cohorts_are_shown_side_by_side(calls: list[tuple], capsys: pytest.CaptureFixture[str]) -> None:
     said(capsys, "report", "--work", "w", "--beside", "gbm", "--beside", "brca")
     assert calls == [("report", Path("w"), [Path("gbm"), Path("brca")])]
@@ -133,6 +155,7 @@ def test_cohorts_are_shown_side_by_side(calls: list[tuple], capsys: pytest.Captu
         ["train", "tcga-lgg", "--work", "w", "--epochs", "0"],
         ["train", "tcga-lgg", "--work", "w", "--jobs", "2", "--scheduler", "tcp://h:8786"],
         ["bundle", "tcga-lgg", "--work", "w"],
+        ["associate", "tcga-lgg", "--work", "w", "--permutations", "-1"],
     ],
 )
 def test_wrong_options_end_with_2(

@@ -15,6 +15,17 @@ _SEX = {"female": 0.0, "male": 1.0}
 _GRADE = re.compile(r"\D*([1-4])")
 
 
+def check_covariates(names: Sequence[str]) -> None:
+    """Refuse names that are none of ``COVARIATES``.
+
+    Raises:
+        InputError: one is none.
+    """
+    unknown = [name for name in names if name not in COVARIATES]
+    if unknown:
+        raise InputError("--covariates", f"there is no {unknown[0]!r}", f"Choose from: {', '.join(COVARIATES)}.")
+
+
 def covariate_values(traits: Sequence[ClinicalTraits], names: Sequence[str]) -> np.ndarray:
     """Return the covariates [n, k]: age in years, sex as 0 (female) or 1 (male), grade as a number; NaN where unknown.
 
@@ -25,9 +36,7 @@ def covariate_values(traits: Sequence[ClinicalTraits], names: Sequence[str]) -> 
     Raises:
         InputError: a name is none of them, or no patient's is known.
     """
-    unknown = [name for name in names if name not in COVARIATES]
-    if unknown:
-        raise InputError("--covariates", f"there is no {unknown[0]!r}", f"Choose from: {', '.join(COVARIATES)}.")
+    check_covariates(names)
     values = np.array([[_number(one, name) for name in names] for one in traits]).reshape(len(traits), len(names))
     for name, column in zip(names, values.T, strict=True):
         if not np.isfinite(column).any():

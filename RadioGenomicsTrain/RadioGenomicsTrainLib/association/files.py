@@ -5,18 +5,26 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
+import tempfile
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from RadioGenomicsLib.errors import OutputError
+from RadioGenomicsLib.whole_outputs import file_written_whole
 from RadioGenomicsTrainLib.association.pairs import Associations
 
 TABLE, SUMMARY = "associations.csv", "summary.json"
 RESEARCH_USE = "Research use only. An association is no cause, and was not confirmed in other patients."
-_COLUMNS = ("feature", "gene", "unit", "n", "r", "r_low_95", "r_high_95", "t", "p", "q_bh", "p_family_wise")
+# What was correlated: how a table's column "values" and the summary put it.
+NORMAL_SCORES, PLAIN = "normal scores", "plain"
+_VALUES = {
+    NORMAL_SCORES: "rank-based inverse normal scores of features and genes (van der Waerden 1952)",
+    PLAIN: "features as they are, genes standardized",
+}
+_COLUMNS = ("feature", "gene", "unit", "values", "n", "r", "r_low_95", "r_high_95", "t", "p", "q_bh", "p_family_wise")
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +37,9 @@ class NamedAssociations:
         unit: of the expression.
         patients: n that were tested.
         lacking: patients left out because a covariate is unknown.
+        values: ``NORMAL_SCORES`` or ``PLAIN``.
+        family_wise: where the family-wise p is from, in words.
+        features_left_out, genes_left_out: reason by name.
     """
 
     found: Associations
@@ -37,16 +48,54 @@ class NamedAssociations:
     unit: str
     patients: int
     lacking: int
+    values: str
+    family_wise: str
+    features_left_out: Mapping[str, str]
+    genes_left_out: Mapping[str, str]
+
+
+def check_writable(folder: Path) -> None:
+    """Make the folder of the files, and see that they can be written before hours go into them.
+
+    Raises:
+        OutputError: they cannot, or a folder has the name of one of them.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    for path in (folder / TABLE, folder / SUMMARY):
+        if path.is_dir():
+            raise OutputError(path, "it is a folder", "Move it away, or choose another work folder.")
 
 
 def write_associations(
-    results: Sequence[NamedAssociations], folder: Path, covariates: Sequence[str], alpha: float, permutations: int
+    results: Sequence[NamedAssociations], folder: Path, covariates: Sequence[str], alpha: float
 ) -> Path:
-    """Write table and summary, each whole or not at all, and return the table.
+    """Write table and summary and return the table; an older pair is replaced when both are written.
 
     Raises:
-        OutputError: they cannot be written.
+        OutputError: they cannot be written; an older pair is still there.
     """
+    summary = {
+        "research_use": RESEARCH_USE,
+        "covariates": list(covariates),
+        "alpha": alpha,
+        "tables": [_card(one, alpha) for one in results],
+    }
+    check_writable(folder)
+    try:
+        with file_written_whole(folder / SUMMARY) as card, file_written_whole(folder / TABLE) as table:
+            card.write_text(json.dumps(summary, indent=1, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+            table.write_text(_table(results), encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    return folder / TABLE
+
+
+def _table(results: Sequence[NamedAssociations]) -> str:
     text = io.StringIO()
     text.write(f"# {RESEARCH_USE}\n")
     writer = csv.writer(text, lineterminator="\n")
@@ -56,43 +105,32 @@ def write_associations(
         for i in range(len(found.r)):
             numbers = (found.r, found.low, found.high, found.t, found.p, found.q, found.p_family)
             names = one.features[found.feature[i]], one.genes[found.gene[i]]
-            writer.writerow([*names, one.unit, one.patients, *(f"{column[i]:.6g}" for column in numbers)])
-    summary = {
-        "research_use": RESEARCH_USE,
-        "covariates": list(covariates),
-        "alpha": alpha,
-        "family_wise_p": f"max |r| of {permutations} permutations" if permutations else "Bonferroni",
-        "tables": [_card(one, alpha) for one in results],
-    }
-    _write_whole(folder / SUMMARY, json.dumps(summary, indent=1, ensure_ascii=False) + "\n")
-    _write_whole(folder / TABLE, text.getvalue())
-    return folder / TABLE
+            writer.writerow([*names, one.unit, one.values, one.patients, *(f"{column[i]:.6g}" for column in numbers)])
+    return text.getvalue()
 
 
 def _card(one: NamedAssociations, alpha: float) -> dict[str, Any]:
     found = one.found
     return {
         "unit": one.unit,
+        "values": _VALUES[one.values],
+        "family_wise_p": one.family_wise,
+        "permutations": len(found.null_max),
         "patients": one.patients,
         "patients_without_a_covariate": one.lacking,
         "degrees_of_freedom": found.degrees,
+        "features_tested": int(found.usable_features.sum()),
+        "genes_tested": int(found.usable_genes.sum()),
         "pairs_tested": found.pairs,
         "pairs_p_at_most_alpha": found.below_alpha,
         "expected_by_chance": alpha * found.pairs,
         "pairs_q_at_most_alpha": found.discoveries,
         "pairs_family_wise": len(found.r),
-        "features_left_out": [name for name, good in zip(one.features, found.usable_features, strict=True) if not good],
-        "genes_left_out": [name for name, good in zip(one.genes, found.usable_genes, strict=True) if not good],
-        "reason_left_out": "has gaps, or does not vary beyond the covariates",
+        "features_left_out": dict(one.features_left_out),
+        "genes_left_out": dict(one.genes_left_out),
     }
 
 
-def _write_whole(path: Path, text: str) -> None:
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_text(text, encoding="utf-8")
-        aside.replace(path)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise OutputError(path, f"the file cannot be written ({error})", "Check the folder and its space.") from error
+def _unwritable(folder: Path, error: OSError) -> OutputError:
+    reason = f"the associations cannot be written ({error.strerror or error})"
+    return OutputError(folder, reason, "Free space on the disk, or choose another work folder.")

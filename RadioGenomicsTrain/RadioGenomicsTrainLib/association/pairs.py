@@ -9,6 +9,7 @@ import numpy as np
 
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
+from RadioGenomicsLib.progress import within
 from RadioGenomicsTrainLib.association.residuals import covariate_basis
 from RadioGenomicsTrainLib.association.residuals import unit_residuals
 from RadioGenomicsTrainLib.validation.correlation import critical_r
@@ -81,9 +82,10 @@ def associate(
             The null is that of the largest |r| (Westfall and Young 1993, single step). Residuals of the features are
             permuted and the covariates taken out again: exact without covariates, asymptotic with them.
         seed: of the permutations.
-        progress: told now and then.
+        progress: told after every permutation and every few hundred genes.
 
     Raises:
+        Canceled: from ``progress``.
         ValueError: too few patients, patients that differ in number, or a covariate that cannot be used.
     """
     n = len(features)
@@ -99,17 +101,24 @@ def associate(
     y, usable_genes = unit_residuals(genes, basis)
     pairs = x.shape[1] * y.shape[1]
     steps = _steps(y)
-    null = _largest_by_chance(x, steps, basis, n_permutations, seed, progress)
+    permuted = 0.9 if n_permutations else 0.0
+    null = _largest_by_chance(x, steps, basis, n_permutations, seed, within(progress, 0.0, permuted))
     cutoff = _cutoff(null, alpha) if n_permutations else float(critical_r(alpha / max(pairs, 1) / 2, effective))
     # A pair with p above alpha cannot lower the q of one with q below it, so only these decide q.
     single = float(critical_r(alpha / 2, effective))
-    feature, gene, sizes = _screen(x, steps, min(cutoff, single) - _ROUNDING, cutoff - _ROUNDING)
+    feature, gene, sizes = _screen(
+        x, steps, min(cutoff, single) - _ROUNDING, cutoff - _ROUNDING, within(progress, permuted, 1.0)
+    )
     r = np.clip(np.einsum("nh,nh->h", x[:, feature], y[:, gene]), -1.0, 1.0)
     order = np.argsort(-np.abs(r), kind="stable")
     order = order[np.abs(r[order]) >= cutoff]
     feature, gene, r = feature[order], gene[order], r[order]
     p = parametric_p(r, effective, one_sided=False)
     q, discoveries = _benjamini_hochberg(p, sizes, pairs, effective, alpha)
+    if len(p) > discoveries:
+        # Permutations can call a pair whose q is above alpha, and that q may be set by any other pair.
+        everything = _screen(x, steps, -1.0, 2.0, silent)[2]
+        q, _ = _benjamini_hochberg(p, everything, pairs, effective, alpha)
     p_family = _exceeded(null, np.abs(r)) if n_permutations else np.minimum(1.0, p * pairs)
     with np.errstate(divide="ignore"):
         t = r * np.sqrt((effective - 2) / ((1 - r) * (1 + r)))
@@ -141,7 +150,7 @@ def _products(x: np.ndarray, steps: list[np.ndarray]) -> Iterator[np.ndarray]:
 
 
 def _screen(
-    x: np.ndarray, steps: list[np.ndarray], lowest: float, cutoff: float
+    x: np.ndarray, steps: list[np.ndarray], lowest: float, cutoff: float, progress: Progress
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return feature and gene numbers of the pairs above the cut-off, and |r| of all above the lowest, falling."""
     feature, gene, sizes = [], [], []
@@ -152,6 +161,7 @@ def _screen(
         column, width = place[found >= cutoff], size.shape[1]
         feature.append(column // width)
         gene.append(column % width + number * _GENES_PER_STEP)
+        progress((number + 1) / len(steps), "associations")
     if not steps:
         return np.empty(0, int), np.empty(0, int), np.empty(0)
     return np.concatenate(feature), np.concatenate(gene), np.sort(np.concatenate(sizes))[::-1].astype(np.float64)
@@ -169,7 +179,7 @@ def _benjamini_hochberg(
             break
         count = below
     # What comes after the last discovery has a q above alpha, and can lower none below it.
-    every = parametric_p(sizes[: max(count, len(p))], effective, one_sided=False)
+    every = parametric_p(sizes[: count if len(p) <= count else len(sizes)], effective, one_sided=False)
     # The hits lead, and theirs are known in float64.
     every[: len(p)] = p
     share = every * pairs / np.arange(1, len(every) + 1)
@@ -185,7 +195,7 @@ def _largest_by_chance(
     for index in range(count):
         shuffled, _usable = unit_residuals(x[permuted_rows(rng, len(x), None)], basis)
         largest[index] = max((float(size.max(initial=0.0)) for size in _products(shuffled, steps)), default=0.0)
-        progress(index / count, "permutations")
+        progress((index + 1) / count, "permutations")
     return largest
 
 

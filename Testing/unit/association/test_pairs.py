@@ -6,6 +6,7 @@ import statsmodels.api as sm
 from statsmodels.stats.multitest import multipletests
 
 from RadioGenomicsTrainLib.association.pairs import associate
+from RadioGenomicsTrainLib.validation.correlation import parametric_p
 
 
 def _data(n=60, f=6, g=9, k=2, seed=0):
@@ -97,6 +98,17 @@ def test_permutations_call_dependent_pairs_that_bonferroni_misses():
     assert len(permuted.r) > 2900
     assert len(associate(x, y).r) < len(permuted.r)
     assert (permuted.p_family <= 0.05).all()
+
+
+def test_q_of_a_pair_that_permutations_alone_call_is_that_of_all_pairs():
+    rng = np.random.default_rng(37)
+    x = rng.normal(size=(40, 1)) + 0.3 * rng.normal(size=(40, 30))
+    y = rng.normal(size=(40, 1)) + 0.3 * rng.normal(size=(40, 30))
+    found = associate(x, y, alpha=0.2, n_permutations=99)
+    r = np.corrcoef(x.T, y.T)[: x.shape[1], x.shape[1] :]
+    q = multipletests(parametric_p(r.ravel(), 40, one_sided=False), method="fdr_bh")[1].reshape(r.shape)
+    assert (found.q > 0.2).any()
+    np.testing.assert_allclose(found.q, q[found.feature, found.gene], rtol=1e-3)
 
 
 def test_a_single_pair_can_be_permuted():

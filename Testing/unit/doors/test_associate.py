@@ -11,8 +11,10 @@ import pytest
 
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsTrainLib.association.covariates import covariate_values
+from RadioGenomicsTrainLib.association.files import NORMAL_SCORES
 from RadioGenomicsTrainLib.association.files import NamedAssociations
 from RadioGenomicsTrainLib.association.files import write_associations
+from RadioGenomicsTrainLib.association.left_out import reasons_left_out
 from RadioGenomicsTrainLib.association.pairs import associate
 from RadioGenomicsTrainLib.cohort.clinical import ClinicalTraits
 from RadioGenomicsTrainLib.doors.associate import associate_cohort
@@ -55,12 +57,18 @@ def test_the_table_names_pair_and_unit_and_the_summary_what_was_left_out(tmp_pat
     x = rng.normal(size=(30, 3))
     y = x[:, [1, 0]] + 0.1 * rng.normal(size=(30, 2))
     x[0, 2] = np.nan
-    found = NamedAssociations(associate(x, y), ("volume", "depth", "gap"), ("EGFR", "IDH1"), "z", 30, 2)
-    table = write_associations([found], tmp_path / "new", ["age"], 0.05, 0)
+    found = associate(x, y)
+    gap = reasons_left_out(x, found.usable_features, ("volume", "depth", "gap"))
+    one = NamedAssociations(
+        found, ("volume", "depth", "gap"), ("EGFR", "IDH1"), "z", 30, 2, NORMAL_SCORES, "Bonferroni, as asked", gap, {}
+    )
+    table = write_associations([one], tmp_path / "new", ["age"], 0.05)
     rows = list(csv.DictReader(table.read_text().splitlines()[1:]))
     assert {(row["feature"], row["gene"]) for row in rows} == {("volume", "IDH1"), ("depth", "EGFR")}
-    assert {(row["unit"], row["n"]) for row in rows} == {("z", "30")}
+    assert {(row["unit"], row["values"], row["n"]) for row in rows} == {("z", "normal scores", "30")}
     assert all(float(row["r_low_95"]) < float(row["r"]) < float(row["r_high_95"]) for row in rows)
     card = json.loads((table.parent / "summary.json").read_text())["tables"][0]
-    assert card["features_left_out"] == ["gap"]
+    assert card["features_left_out"] == {"gap": "is missing in 1 of 30 patients"}
     assert card["expected_by_chance"] == pytest.approx(0.05 * 4)
+    assert (card["family_wise_p"], card["permutations"]) == ("Bonferroni, as asked", 0)
+    assert (card["features_tested"], card["genes_tested"]) == (2, 2)
