@@ -6,7 +6,6 @@ import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextlib import suppress
 from pathlib import Path
 
 from RadioGenomicsLib.locked_folders import LockedFolder
@@ -17,22 +16,26 @@ from RadioGenomicsLib.locked_folders import remove_abandoned
 def file_written_whole(path: Path) -> Iterator[Path]:
     """Give a hidden place beside a file, which replaces the file when the ``with`` block ends well.
 
-    Whatever else ends the block, what was written so far is removed. Every call has a place of its own, so that two
-    processes may write one file at a time: the last to end wins, whole.
+    Whatever else ends the block, what was written so far is removed; what a killed process left there, before the
+    next writing of the file. Every call has a place of its own, so that two processes may write one file at a time:
+    the last to end wins, whole.
 
     Args:
-        path: the wanted file, in a folder that exists. The hidden one has its ending, which some writers go by.
+        path: the wanted file, in a folder that exists. The hidden one has its name, in a hidden folder.
 
     Raises:
-        OSError: the file cannot be put into its place.
+        OSError: the file cannot be written or put into its place; it names the wanted file.
     """
-    aside = path.with_name(f".{path.stem}.{uuid.uuid4().hex[:8]}.part{path.suffix}")
     try:
-        yield aside
-        aside.replace(path)
-    finally:
-        with suppress(OSError):
-            aside.unlink()
+        remove_remains(path)
+        with folder_aside(path) as aside:
+            yield aside / path.name
+            (aside / path.name).replace(path)
+    except OSError as error:
+        # Of most libraries' errors nobody can tell what file was written.
+        if error.errno is not None and (error.filename is None or f".{path.name}." in str(error.filename)):
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        raise
 
 
 def remove_remains(folder: Path) -> None:
@@ -49,3 +52,20 @@ def folder_aside(folder: Path) -> Iterator[Path]:
         yield aside.path
     finally:
         aside.remove()
+
+
+@contextmanager
+def scratch_folder(folder: Path) -> Iterator[Path]:
+    """Give a hidden folder inside another one, for what is needed for a while; those of killed processes go first.
+
+    Raises:
+        OSError: it cannot be written; where nothing else is named, it names the other folder.
+    """
+    try:
+        remove_remains(folder / "scratch")
+        with folder_aside(folder / "scratch") as aside:
+            yield aside
+    except OSError as error:
+        if error.errno is not None and error.filename is None:
+            raise OSError(error.errno, error.strerror, str(folder)) from error
+        raise

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from RadioGenomicsLib.errors import OutputError
+from RadioGenomicsLib.whole_outputs import file_written_whole
 from RadioGenomicsTrainLib.association.pairs import Associations
 
 TABLE, SUMMARY = "associations.csv", "summary.json"
@@ -88,11 +88,9 @@ def _card(one: NamedAssociations, alpha: float) -> dict[str, Any]:
 
 
 def _write_whole(path: Path, text: str) -> None:
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_text(text, encoding="utf-8")
-        aside.replace(path)
+        with file_written_whole(path) as aside:
+            aside.write_text(text, encoding="utf-8")
     except OSError as error:
-        aside.unlink(missing_ok=True)
         raise OutputError(path, f"the file cannot be written ({error})", "Check the folder and its space.") from error

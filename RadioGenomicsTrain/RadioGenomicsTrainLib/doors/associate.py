@@ -13,6 +13,7 @@ from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
 from RadioGenomicsTrainLib.doors.request import CohortRequest
+from RadioGenomicsTrainLib.work_folder import faults_told
 
 if TYPE_CHECKING:
     from RadioGenomicsTrainLib.association.files import NamedAssociations
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _Features = tuple["CohortDescription", list[str], Sequence[str], np.ndarray]
 
 
+@faults_told()
 def associate_cohort(
     request: CohortRequest, covariates: Sequence[str] = (), alpha: float = 0.05, progress: Progress = silent
 ) -> tuple[Path, list[NamedAssociations]]:
