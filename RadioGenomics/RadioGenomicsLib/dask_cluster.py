@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from RadioGenomicsLib import __version__
 from RadioGenomicsLib.errors import DependencyError
 from RadioGenomicsLib.errors import WorkError
+from RadioGenomicsLib.temporary_folder import temporary_folder
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -32,6 +33,7 @@ def open_client(jobs: int, scheduler: str | None = None) -> Iterator[Client]:
         DependencyError: Dask is not installed; or the cluster does not answer, has no workers, or has another version
             of this package.
         WorkError: the processes could not be started.
+        OutputError: no temporary files can be written.
     """
     try:
         import dask
@@ -46,8 +48,11 @@ def open_client(jobs: int, scheduler: str | None = None) -> Iterator[Client]:
             yield client
         return
     # No web pages, only loopback. No limit of memory: a share for each would stop what fits, since peaks are short.
-    settings: dict[str, list[str]] = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
-    with dask.config.set(settings), ExitStack() as stack:
+    settings: dict[str, object] = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
+    with ExitStack() as stack:
+        temporary = temporary_folder()
+        stack.callback(temporary.remove)
+        stack.enter_context(dask.config.set({**settings, "temporary-directory": str(temporary.path)}))
         try:
             with _interrupts_held_back():
                 cluster = distributed.LocalCluster(

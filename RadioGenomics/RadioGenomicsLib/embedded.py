@@ -6,11 +6,11 @@ Inside Slicer everything is already there and :func:`start` does nothing, so one
 from __future__ import annotations
 
 import logging
-import tempfile
 from types import ModuleType
 from types import SimpleNamespace
 
 from RadioGenomicsLib.errors import DependencyError
+from RadioGenomicsLib.temporary_folder import temporary_folder
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +35,7 @@ def start() -> ModuleType:
 
     Raises:
         DependencyError: neither Slicer nor ``slicer-core`` is here.
+        OutputError: no temporary files can be written.
     """
     try:
         import slicer
@@ -56,12 +57,12 @@ def start() -> ModuleType:
 def _add_scene(slicer: ModuleType) -> None:
     application_logic = slicer.vtkSlicerApplicationLogic()
     scene = slicer.vtkMRMLScene()
-    temporary = tempfile.TemporaryDirectory(prefix="RadioGenomics-")
-    application_logic.SetTemporaryPath(temporary.name)
+    temporary = temporary_folder()
+    application_logic.SetTemporaryPath(str(temporary.path))
     application_logic.SetMRMLScene(scene)
     remote_io = slicer.vtkMRMLRemoteIOLogic()
     # Without a cache folder the scene refuses to open scene bundles.
-    remote_io.GetCacheManager().SetRemoteCacheDirectory(temporary.name)
+    remote_io.GetCacheManager().SetRemoteCacheDirectory(str(temporary.path))
     data_io = slicer.vtkDataIOManagerLogic()
     data_io.SetMRMLApplicationLogic(application_logic)
     application_logic.SetMRMLSceneDataIO(scene, remote_io, data_io)
@@ -91,7 +92,7 @@ def _add_scene(slicer: ModuleType) -> None:
         pauseRender=lambda: None,
         resumeRender=lambda: None,
         testingEnabled=lambda: False,
-        temporaryPath=temporary.name,
+        temporaryPath=str(temporary.path),
         keptAlive=(temporary, remote_io, data_io),
     )
 

@@ -231,7 +231,7 @@ def _download(options: argparse.Namespace) -> None:
 
 
 def _prepare(options: argparse.Namespace) -> None:
-    from RadioGenomicsTrainLib.doors.prepare import DROPPED
+    from RadioGenomicsTrainLib.cohort.dropped import DROPPED
     from RadioGenomicsTrainLib.doors.prepare import prepare
 
     with console_progress() as progress:

@@ -15,6 +15,7 @@ from RadioGenomicsLib.imaging.dicom import read_image
 from RadioGenomicsLib.imaging.itk import to_image
 from RadioGenomicsLib.imaging.reading import read_mask
 from RadioGenomicsLib.imaging.reading import volume_name
+from RadioGenomicsLib.imaging.reading import write_volume
 from RadioGenomicsLib.imaging.tumor import tumor_from_mask
 from RadioGenomicsLib.imaging.volume import Volume
 from Testing.faults import bad_dicom
@@ -138,3 +139,12 @@ def test_a_mask_off_the_grid_of_the_scan_is_brought_to_it_or_refused() -> None:
     elsewhere = np.eye(4)
     elsewhere[:3, 3] = 500.0
     told(lambda: tumor_from_mask(Volume(finer.array, elsewhere, "drawn"), scan), RegionError, "nothing of it lies")
+
+
+@pytest.mark.parametrize("ending", [".nii", ".nii.gz", ".nrrd", ".mha"])
+def test_a_path_that_is_not_ascii_is_read(tmp_path: Path, ending: str) -> None:
+    folder = tmp_path / "Ünïcode 患者"
+    folder.mkdir()
+    scan = Volume(np.arange(60, dtype=np.float32).reshape(3, 4, 5), np.eye(4), "T1")
+    write_volume(scan, folder / f"škan{ending}")
+    np.testing.assert_array_equal(read_image(folder / f"škan{ending}").array, scan.array)

@@ -4,8 +4,9 @@
 
 Two synthetic patients are predicted by ``radiogenomics batch``, in one process and in two by turns, which is killed
 (SIGKILL) and started again up to four times. After every kill no process of it may be left and every patient's folder
-must be whole or absent; in the end nothing hidden may lie beside the results, and every table must have the same bytes
-as without a kill. The exit code is 1 where one of this did not hold. Linux and macOS only.
+must be whole or absent; in the end nothing hidden may lie beside the results and no temporary file elsewhere, and every
+table must have the same bytes as without a kill. The exit code is 1 where one of this did not hold. Linux and macOS
+only.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import csv
 import hashlib
+import os
 import random
 import resource
 import shutil
@@ -37,6 +39,8 @@ _PATIENTS = 2
 _KILLS = 4
 # The locks stay: who removed one could take it from another batch.
 _STAYS = {".locks"}
+# PyTorch's own, which it keeps for its next start.
+_CACHES = {"torchinductor_root"}
 # How long the processes of a killed batch may take to notice.
 _GONE_S = 20.0
 
@@ -52,6 +56,9 @@ def main() -> int:
     faults: list[str] = []
     ends = time.monotonic() + 60 * options.minutes
     with tempfile.TemporaryDirectory(prefix="radiogenomics-soak-") as place:
+        temporary = Path(place, "temporary")
+        temporary.mkdir()
+        os.environ["TMPDIR"] = str(temporary)  # of the batches; this process has asked for its own already
         command = [*_COMMAND, str(_write_patients(Path(place))), "--output"]
         started = time.monotonic()
         _ended_by_itself([*command, f"{place}/undisturbed"], None)
@@ -68,6 +75,7 @@ def main() -> int:
                 faults += _half_done(output)
             counted["rounds"] += 1
             faults += _half_done(output) + _left_over(output)
+            faults += [f"{path} was left" for path in temporary.iterdir() if path.name not in _CACHES]
             digests = _digests(output)
             faults += [f"{output / name} differs" for name in expected if digests[name] != expected[name]]
             shutil.rmtree(output)

@@ -29,6 +29,7 @@ from RadioGenomicsLib.jobs.parent import HELLO
 from RadioGenomicsLib.jobs.process_tree import end_tree
 from RadioGenomicsLib.jobs.process_tree import options_for_a_tree
 from RadioGenomicsLib.jobs.state import JobState
+from RadioGenomicsLib.locked_folders import LockedFolder
 
 # 256 kB of log are kept: a library in a loop must not fill the memory.
 _LOG_LINES, _LINE_BYTES = 256, 1024
@@ -52,15 +53,15 @@ class ChildProcess:
         DependencyError: the program cannot be started.
     """
 
-    def __init__(self, command: list[str], folder: Path) -> None:
-        (folder / "tmp").mkdir()
+    def __init__(self, command: list[str], folder: LockedFolder) -> None:
+        (folder.path / "tmp").mkdir()
         try:
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=_environment(folder),
+                env=_environment(folder.path),
                 **options_for_a_tree(),
             )
         except OSError as error:
@@ -164,7 +165,7 @@ def _reader(stream: IO[bytes], put: Callable[[str], None], longest: int) -> thre
     return thread
 
 
-def _end_all(process: subprocess.Popen[bytes], folder: Path) -> None:
+def _end_all(process: subprocess.Popen[bytes], folder: LockedFolder) -> None:
     if process.poll() is None:
         end_tree(process.pid)
         with suppress(subprocess.TimeoutExpired):
@@ -174,10 +175,8 @@ def _end_all(process: subprocess.Popen[bytes], folder: Path) -> None:
         process.stdin.close()
     # Windows gives up the files of a process some time after its end.
     deadline = time.monotonic() + _END_S
-    shutil.rmtree(folder, ignore_errors=True)
-    while folder.exists() and time.monotonic() < deadline:
+    while not folder.remove() and time.monotonic() < deadline:
         time.sleep(0.1)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _died(code: int) -> WorkError:

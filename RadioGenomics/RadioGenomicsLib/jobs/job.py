@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from pathlib import Path
 
-from RadioGenomicsLib.errors import OutputError
 from RadioGenomicsLib.jobs.child_process import ChildProcess
 from RadioGenomicsLib.jobs.child_process import python_executable
 from RadioGenomicsLib.jobs.state import JobState
@@ -15,13 +12,15 @@ from RadioGenomicsLib.pipeline.files import write_request
 from RadioGenomicsLib.pipeline.request import Request
 from RadioGenomicsLib.pipeline.result import Region
 from RadioGenomicsLib.pipeline.result import Result
+from RadioGenomicsLib.temporary_folder import temporary_folder
 
 
 class Job:
     """A running request; :meth:`start` makes one.
 
     Its files lie in a private folder of random name, which is gone after :meth:`result`, a failure, :meth:`cancel`,
-    or when the job is dropped; its process ends with the one that started it.
+    or when the job is dropped; its process ends with the one that started it. What is left where both are killed, the
+    next job in that place removes.
 
     Example:
         >>> job = Job.start(PredictionRequest({"FLAIR": flair}))
@@ -50,17 +49,13 @@ class Job:
             OutputError: the request cannot be written there.
             DependencyError: no process can be started.
         """
+        own = temporary_folder(folder)
         try:
-            own = Path(tempfile.mkdtemp(prefix="RadioGenomics-", dir=folder))
-        except OSError as error:
-            reason = f"temporary files cannot be written there ({error.strerror or error})"
-            raise OutputError(folder or tempfile.gettempdir(), reason, "Free space, or set another folder.") from error
-        try:
-            write_request(request, own / "request")
-            command = [python_executable(), "-m", worker, str(own / "request"), str(own / "result")]
-            return cls(ChildProcess(command, own), own / "result")
+            write_request(request, own.path / "request")
+            command = [python_executable(), "-m", worker, str(own.path / "request"), str(own.path / "result")]
+            return cls(ChildProcess(command, own), own.path / "result")
         except BaseException:
-            shutil.rmtree(own, ignore_errors=True)
+            own.remove()
             raise
 
     @property

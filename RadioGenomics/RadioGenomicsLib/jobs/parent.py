@@ -6,12 +6,11 @@ The parent holds the other end of stdin: the system closes it however the parent
 from __future__ import annotations
 
 import os
-import shutil
 import threading
-from contextlib import suppress
 from pathlib import Path
 
 from RadioGenomicsLib.jobs.process_tree import end_tree
+from RadioGenomicsLib.locked_folders import remove_of_dead_parent
 
 FOLDER_VARIABLE = "RADIOGENOMICS_JOB_FOLDER"
 # The parent's first word. Where a launcher between the two keeps stdin to itself, it does not arrive, and the end of
@@ -35,11 +34,6 @@ def _watch(folder: Path) -> None:
 
 
 def _leave(folder: Path) -> None:
-    # Under another name first: what still works in this process can then put no new file into it.
-    gone = folder.with_name(f"{folder.name}.gone")
-    with suppress(OSError):
-        folder.rename(gone)
-    shutil.rmtree(gone, ignore_errors=True)
-    shutil.rmtree(folder, ignore_errors=True)
+    remove_of_dead_parent(folder)
     end_tree(os.getpid())
     os._exit(1)

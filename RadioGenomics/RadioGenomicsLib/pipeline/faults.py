@@ -46,5 +46,6 @@ def _told(error: Exception) -> RadioGenomicsError | None:
         mend = "Choose the device cpu, or restart the computer and try again."
         return DependencyError("the GPU", f"it stopped working ({str(error).splitlines()[0]})", mend)
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return OutputError(error.filename or "the disk", "there is no space left on it", "Free some space.")
+        reason = f"there is no space left {'for' if error.filename else 'on'} it"
+        return OutputError(error.filename or "the disk", reason, "Free space on the disk.")
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextlib import suppress
 from pathlib import Path
 
 from RadioGenomicsLib.errors import OutputError
@@ -47,5 +48,38 @@ def written_whole(folder: Path) -> Iterator[Path]:
                 folder.rmdir()
             aside.rename(folder)
     except OSError as error:
-        reason = f"it cannot be written ({error.strerror or error})"
-        raise OutputError(folder, reason, "Free space on the disk, or choose another folder.") from error
+        raise _cannot_be_written(folder, error) from error
+
+
+@contextmanager
+def replaced_whole(folder: Path) -> Iterator[Path]:
+    """Give a folder to write into, which takes the place of another one when the ``with`` block ends well.
+
+    Args:
+        folder: the wanted name; what is there is removed once the new folder is whole. A process that is killed
+            between the two leaves none under this name, and the next call removes what is hidden.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    folder = folder.resolve()
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        remove_remains(folder)
+        with folder_aside(folder) as new, folder_aside(folder) as old:
+            yield new
+            if folder.exists():
+                folder.rename(old / folder.name)
+            try:
+                new.rename(folder)
+            except OSError:
+                with suppress(OSError):
+                    (old / folder.name).rename(folder)
+                raise
+    except OSError as error:
+        raise _cannot_be_written(folder, error) from error
+
+
+def _cannot_be_written(folder: Path, error: OSError) -> OutputError:
+    reason = f"it cannot be written ({error.strerror or error})"
+    return OutputError(folder, reason, "Free space on the disk, or choose another folder.")

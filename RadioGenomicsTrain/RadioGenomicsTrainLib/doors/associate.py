@@ -15,6 +15,7 @@ from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
 from RadioGenomicsTrainLib.doors.request import CohortRequest
+from RadioGenomicsTrainLib.work_folder import faults_told
 
 if TYPE_CHECKING:
     from RadioGenomicsTrainLib.association.files import NamedAssociations
@@ -34,6 +35,7 @@ class _Test:
     plain: bool
 
 
+@faults_told()
 def associate_cohort(
     request: CohortRequest,
     covariates: Sequence[str] = (),

@@ -13,11 +13,13 @@ from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
 from RadioGenomicsTrainLib.doors.request import CohortRequest
 from RadioGenomicsTrainLib.doors.train import train_encoders_of
+from RadioGenomicsTrainLib.work_folder import faults_told
 
 if TYPE_CHECKING:
     from RadioGenomicsLib.model.bundle import Bundle
 
 
+@faults_told()
 def bundle(request: CohortRequest, output: Path, progress: Progress = silent, kept: Path | None = None) -> Bundle:
     """Train what is not trained yet, and write the bundle.
 

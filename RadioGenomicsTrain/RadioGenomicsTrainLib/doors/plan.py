@@ -16,6 +16,7 @@ from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.resources import resource_path
 from RadioGenomicsLib.whole_outputs import file_written_whole
 from RadioGenomicsTrainLib.cohort.dropped import Dropped
+from RadioGenomicsTrainLib.work_folder import faults_told
 
 if TYPE_CHECKING:
     from RadioGenomicsTrainLib.cohort.idc import Plan
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 PLAN, PASSED_OVER = "plan.csv", "plan_passed_over.csv"
 
 
+@faults_told()
 def plan(collection: str, work: Path, rule: str | None = None, patients: Collection[str] | None = None) -> Plan:
     """Choose the series of a collection by a written rule, and list them with their sizes; nothing is fetched.
 
@@ -62,6 +64,7 @@ def plan(collection: str, work: Path, rule: str | None = None, patients: Collect
     return found
 
 
+@faults_told()
 def download(collection: str, work: Path, data: Path, progress: Progress = silent) -> tuple[int, Path]:
     """Fetch what the plan lists; what is there whole is not fetched again.
 

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from dataclasses import asdict
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from RadioGenomicsLib.errors import InputError
-from RadioGenomicsLib.errors import OutputError
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
-from RadioGenomicsLib.whole_outputs import file_written_whole
+from RadioGenomicsTrainLib.cohort.dropped import DROPPED
 from RadioGenomicsTrainLib.cohort.dropped import Dropped
+from RadioGenomicsTrainLib.cohort.dropped import write_dropped
 from RadioGenomicsTrainLib.doors.request import CohortRequest
+from RadioGenomicsTrainLib.work_folder import faults_told
 
 if TYPE_CHECKING:
     from RadioGenomicsTrainLib.cohort.manifest import Cohort
     from RadioGenomicsTrainLib.training.prepared import PreparedPatient
-
-DROPPED = "dropped.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +35,7 @@ class Prepared:
     dropped: tuple[Dropped, ...]
 
 
+@faults_told()
 def prepare(request: CohortRequest, progress: Progress = silent) -> Prepared:
     """Take every patient through the very steps of a prediction, and keep the arrays in ``WORK/prepared``.
 
@@ -61,17 +57,3 @@ def prepare(request: CohortRequest, progress: Progress = silent) -> Prepared:
         mend = f"The reasons are in {request.work / DROPPED}."
         raise InputError(cohort.description.id, "none of its patients can be prepared", mend)
     return Prepared(cohort, patients, dropped)
-
-
-def write_dropped(dropped: Sequence[Dropped], work: Path) -> None:
-    """Write what was left out, each with its reason.
-
-    Raises:
-        OutputError: it cannot be written.
-    """
-    try:
-        with file_written_whole(work / DROPPED) as aside:
-            aside.write_text(json.dumps([asdict(one) for one in dropped], indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        reason = f"it cannot be written ({error.strerror or error})"
-        raise OutputError(work / DROPPED, reason, "Free space on the disk, or choose another folder.") from error

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from RadioGenomicsLib.errors import InputError
+from RadioGenomicsTrainLib.work_folder import faults_told
 
 
+@faults_told()
 def report(work: Path, beside: Sequence[Path] = ()) -> Path:
     """Write the report of ``WORK/validation`` to ``WORK/report`` and return its page; nothing is computed anew.
 

@@ -14,6 +14,7 @@ from RadioGenomicsLib.progress import within
 from RadioGenomicsTrainLib.doors.prepare import Prepared
 from RadioGenomicsTrainLib.doors.prepare import prepare
 from RadioGenomicsTrainLib.doors.request import CohortRequest
+from RadioGenomicsTrainLib.work_folder import faults_told
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +32,7 @@ class Trained:
     paper: tuple[Path, ...] = ()
 
 
+@faults_told()
 def train(request: CohortRequest, progress: Progress = silent) -> Trained:
     """Prepare the cohort and train everything that validation and bundle need.
 
@@ -49,6 +51,7 @@ def train(request: CohortRequest, progress: Progress = silent) -> Trained:
     return train_encoders_of(request, progress)
 
 
+@faults_told()
 def train_encoders_of(request: CohortRequest, progress: Progress = silent) -> Trained:
     """Prepare the cohort and train its encoders; as :func:`train`, without the published method."""
     from RadioGenomicsTrainLib.training.encoder_folds import train_encoders

@@ -10,12 +10,14 @@ from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
 from RadioGenomicsTrainLib.doors.prepare import prepare
 from RadioGenomicsTrainLib.doors.request import CohortRequest
+from RadioGenomicsTrainLib.work_folder import faults_told
 
 if TYPE_CHECKING:
     from RadioGenomicsTrainLib.cohort.feature_cohort import FeatureCohort
     from RadioGenomicsTrainLib.cohort.manifest import Cohort
 
 
+@faults_told()
 def validate(request: CohortRequest, progress: Progress = silent, gene_sets: Path | None = None) -> Path:
     """Write the record of the validation to ``WORK/validation`` and return it.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from RadioGenomicsLib import report as report_of_a_prediction
 from RadioGenomicsLib.errors import OutputError
-from RadioGenomicsLib.pipeline.folders import written_whole
+from RadioGenomicsLib.pipeline.folders import replaced_whole
 from RadioGenomicsLib.report.facts import RESEARCH_USE
 from RadioGenomicsTrainLib.report.content import Section
 from RadioGenomicsTrainLib.report.sections.calibration import calibration
@@ -25,8 +25,8 @@ from RadioGenomicsTrainLib.report.sections.provenance import limitations
 from RadioGenomicsTrainLib.report.sections.provenance import provenance
 from RadioGenomicsTrainLib.report.sections.subtypes import subtypes
 from RadioGenomicsTrainLib.report.validation_record import Record
-from RadioGenomicsTrainLib.report.validation_record import not_whole
 from RadioGenomicsTrainLib.report.validation_record import read_record
+from RadioGenomicsTrainLib.validation.record_card import not_whole
 
 # In reading order: what an oncologist wants to know, then what a statistician checks.
 SECTIONS = (
@@ -63,14 +63,18 @@ def write_report(record_folder: Path, output: Path) -> Path:
         InputError: there is no whole record.
         OutputError: the folder holds anything else, or cannot be written.
     """
+    import jinja2
+
     record = read_record(record_folder)
     try:
         sections = [section(record) for section in SECTIONS]
         page = report_html(record, sections)
     except KeyError as error:
         raise not_whole(record_folder, f"it lacks {error}") from error
-    _make_way(record_folder, output)
-    with written_whole(output) as folder:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, jinja2.TemplateError) as error:
+        raise not_whole(record_folder, f"a value in it is not what it should be: {error!r}") from error
+    _refuse_others(record_folder, output)
+    with replaced_whole(output) as folder:
         for name in ("figures", "tables"):
             (folder / name).mkdir()
         for figure in (figure for section in sections for figure in section.figures):
@@ -101,15 +105,15 @@ def report_html(record: Record, sections: list[Section]) -> str:
     )
 
 
-def _make_way(record_folder: Path, output: Path) -> None:
-    """Remove the report of the same record; anything else stays, and is refused when it is written over."""
+def _refuse_others(record_folder: Path, output: Path) -> None:
+    """Refuse to write over anything but the report of the same record."""
     old, new = output / "tables" / "record.json", record_folder / "record.json"
     try:
-        if old.is_file() and old.read_bytes() == new.read_bytes():
-            shutil.rmtree(output)
+        same = old.is_file() and old.read_bytes() == new.read_bytes()
+        used = output.exists() and not (output.is_dir() and not any(output.iterdir()))
     except OSError as error:
-        raise OutputError(output, f"the older report cannot be removed ({error.strerror})", "Remove it.") from error
-    if output.is_dir() and any(output.iterdir()):
+        raise OutputError(output, f"it cannot be read ({error.strerror})", "Remove it.") from error
+    if used and not same:
         mend = "It may be the report of an older record: move it away or delete it, and start again."
         raise OutputError(output, "the folder is not empty", mend)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import math
 from collections.abc import Iterable
 from collections.abc import Mapping
@@ -11,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from RadioGenomicsLib.errors import InputError
-from RadioGenomicsTrainLib.validation.record import SCHEMA
+from RadioGenomicsTrainLib.validation.record_card import not_whole
+from RadioGenomicsTrainLib.validation.record_card import read_card
 
 Row = dict[str, Any]
 
@@ -90,18 +89,17 @@ def read_record(folder: Path) -> Record:
     Raises:
         InputError: it is not there, not whole, or of another schema.
     """
+    card = read_card(folder)
     try:
-        card = json.loads((folder / "record.json").read_text(encoding="utf-8"))
+        lacking = [name for name in _CARD if name not in card]
+        lacking += [name for name in _COHORT if name not in card.get("cohort", ())]
+        if lacking:
+            raise not_whole(folder, f"record.json lacks {', '.join(lacking)}")
         tables = {path.stem: _read_table(path) for path in sorted(folder.glob("*.csv"))}
         record = Record(folder, card, tables)
         whole = all(record.find_shown(block["id"]) and record.targets(block["id"]) for block in card["blocks"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, csv.Error) as error:
         raise not_whole(folder, repr(error)) from error
-    if card.get("schema") != SCHEMA:
-        raise not_whole(folder, f"its schema is {card.get('schema')}, not {SCHEMA}")
-    lacking = [name for name in _CARD if name not in card] + [name for name in _COHORT if name not in card["cohort"]]
-    if lacking:
-        raise not_whole(folder, f"record.json lacks {', '.join(lacking)}")
     if not (card["blocks"] and whole):
         raise not_whole(folder, "a block of genes lacks its ladder or its genes")
     return record
@@ -110,12 +108,6 @@ def read_record(folder: Path) -> Record:
 def largest_r_first(rows: Iterable[Row]) -> list[Row]:
     """Return rows by falling r, those without one last."""
     return sorted(rows, key=lambda row: math.inf if math.isnan(row["r"]) else -row["r"])
-
-
-def not_whole(folder: Path, why: str) -> InputError:
-    """Return the error that says a folder holds no whole record, and why."""
-    mend = "Give the validation folder that `radiogenomics-train validate` wrote."
-    return InputError(folder, f"this is no whole record of a validation ({why})", mend)
 
 
 def _read_table(path: Path) -> list[Row]:

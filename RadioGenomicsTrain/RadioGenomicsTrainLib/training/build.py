@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
@@ -23,7 +22,7 @@ from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
 from RadioGenomicsLib.whole_outputs import file_written_whole
 from RadioGenomicsTrainLib.cohort.clinical import read_clinical
-from RadioGenomicsTrainLib.cohort.dropped import Dropped
+from RadioGenomicsTrainLib.cohort.dropped import write_dropped
 from RadioGenomicsTrainLib.cohort.manifest import Cohort
 from RadioGenomicsTrainLib.training.bundle_writing import write_trained_bundle
 from RadioGenomicsTrainLib.training.encoder import EncoderSettings
@@ -97,12 +96,12 @@ def build_bundle(
     prepared, dropped = prepare_cohort(cohort, settings.preprocessing, work / "prepared", within(progress, 0.0, 0.1))
     if len(prepared) < settings.folds:
         mend = "Their reasons are in the work folder's list of dropped patients."
-        _write_dropped(work, [*cohort.dropped, *dropped])
+        write_dropped([*cohort.dropped, *dropped], work)
         raise InputError(cohort.description.id, f"only {len(prepared)} patients can be prepared", mend)
     patients = list(prepared.values())
     expression = cohort.all_expression.for_patients(list(prepared))
     blocks, without_spread = gene_blocks(expression, settings.splits, other_patients(cohort, settings))
-    _write_dropped(work, [*cohort.dropped, *dropped, *without_spread])
+    write_dropped([*cohort.dropped, *dropped, *without_spread], work)
     folds = patient_folds(len(patients), settings.folds, settings.seed)
     everybody = np.arange(len(patients))
     training_sets = {f"fold {number + 1}": np.setdiff1d(everybody, test) for number, test in enumerate(folds)}
@@ -171,8 +170,3 @@ def _score_outlines(
         "mean_dice": round(float(np.mean(values)), 4),
         "median_dice": round(float(np.median(values)), 4),
     }
-
-
-def _write_dropped(work: Path, dropped: Sequence[Dropped]) -> None:
-    with file_written_whole(work / "dropped.json") as aside:
-        aside.write_text(json.dumps([asdict(one) for one in dropped], indent=2) + "\n", encoding="utf-8")

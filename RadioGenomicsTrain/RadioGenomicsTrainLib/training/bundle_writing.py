@@ -14,10 +14,12 @@ from RadioGenomicsLib import __version__
 from RadioGenomicsLib.model.bundle import QUANTILES
 from RadioGenomicsLib.model.bundle import SCHEMA_VERSION
 from RadioGenomicsLib.model.bundle import Bundle
+from RadioGenomicsLib.model.bundle import load_bundle
 from RadioGenomicsLib.model.bundle import space_tensors
 from RadioGenomicsLib.model.bundle import write_bundle
 from RadioGenomicsLib.model.genes import GeneIndex
 from RadioGenomicsLib.model.kernel_head import EmbeddingSpace
+from RadioGenomicsLib.pipeline.folders import written_whole
 from RadioGenomicsTrainLib.cohort.description import CohortDescription
 from RadioGenomicsTrainLib.training.gene_targets import GeneBlock
 
@@ -98,6 +100,9 @@ def write_trained_bundle(
         blocks: the genes.
         segmentation: figures of the tumor outlines of held-out patients.
         started_from: SHA-256 of the weights that the encoders were trained from; None for random ones.
+
+    Raises:
+        OutputError: it cannot be written.
     """
     tensors = {f"encoder.{name}": tensor.numpy() for name, tensor in encoder.state_dict().items()}
     tensors |= head.tensors | space_tensors(head.space, "space.")
@@ -124,7 +129,9 @@ def write_trained_bundle(
         "license": description.licence,
         "citation": list(description.citation),
     }
-    return write_bundle(output, card, head.genes, tensors)
+    with written_whole(output) as aside:
+        write_bundle(aside, card, head.genes, tensors)
+    return load_bundle(output)
 
 
 def _limitations(description: CohortDescription, blocks: Sequence[GeneBlock], patients: int) -> list[str]:

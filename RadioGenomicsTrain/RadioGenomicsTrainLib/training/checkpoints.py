@@ -5,6 +5,7 @@ The file is safetensors; what is not a tensor is JSON in its header. Nothing in 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import nn
 
+from RadioGenomicsLib.model.weights import errors_of_the_system
 from RadioGenomicsLib.whole_outputs import file_written_whole
 from RadioGenomicsTrainLib.training.early_stopping import EarlyStopping
 
@@ -52,6 +54,9 @@ class TrainingState:
         Args:
             path: the file.
             made_from: what decides the result; a state is restored only into a training of the same.
+
+        Raises:
+            OSError: it cannot be written.
         """
         optimizer = self.optimizer.state_dict()
         tensors = self._network_tensors() | {
@@ -74,8 +79,9 @@ class TrainingState:
         }
         path.parent.mkdir(parents=True, exist_ok=True)
         flat = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-        with file_written_whole(path) as aside:
-            save_file(flat, aside, metadata={"training": json.dumps(header)})
+        text = json.dumps(header)
+        with file_written_whole(path) as aside, errors_of_the_system():
+            save_file(flat, aside, metadata={"training": text, "digest": _digest(text, flat)})
 
     def restore(self, path: Path, made_from: str) -> None:
         """Go on from a file, if there is a whole one of the same training; otherwise change nothing."""
@@ -83,11 +89,15 @@ class TrainingState:
             return
         try:
             with safe_open(path, framework="pt") as file:
-                header = json.loads(file.metadata()["training"])
+                text, expected = (file.metadata()[name] for name in ("training", "digest"))
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
         except (SafetensorError, OSError, KeyError, TypeError, ValueError):
+            text, expected, tensors = "", "", {}
+        # safetensors has no checksum of its own.
+        if _digest(text, tensors) != expected:
             log.warning("%s cannot be read; the training starts anew", path)
             return
+        header = json.loads(text)
         if header["made_from"] != made_from:
             log.warning("%s is of another training; this one starts anew", path)
             return
@@ -125,3 +135,11 @@ class TrainingState:
             for network, module in self.networks.items()
             for name, tensor in module.state_dict().items()
         }
+
+
+def _digest(text: str, tensors: Mapping[str, torch.Tensor]) -> str:
+    whole = hashlib.sha256(text.encode())
+    for name in sorted(tensors):
+        whole.update(name.encode())
+        whole.update(tensors[name].reshape(-1).view(torch.uint8).numpy().data)
+    return whole.hexdigest()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -18,16 +17,19 @@ from RadioGenomicsLib.fan_out import Failed
 from RadioGenomicsLib.fan_out import Workers
 from RadioGenomicsLib.fan_out import fan_out
 from RadioGenomicsLib.model.network import NetworkSettings
+from RadioGenomicsLib.model.weights import is_whole
 from RadioGenomicsLib.model.weights import save_tensors
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
+from RadioGenomicsLib.whole_outputs import scratch_folder
 from RadioGenomicsTrainLib.training.augmentation import Augmentation
 from RadioGenomicsTrainLib.training.distributed import join
 from RadioGenomicsTrainLib.training.distributed import launched
 from RadioGenomicsTrainLib.training.encoder import EncoderSettings
 from RadioGenomicsTrainLib.training.encoder import train_encoder
 from RadioGenomicsTrainLib.training.prepared import PreparedPatient
+from RadioGenomicsTrainLib.work_folder import faults_told
 
 
 def encoder_key(
@@ -69,7 +71,7 @@ def train_encoders(
         training_sets: name, such as "fold 1", to the indices of the patients it may see.
         network: architecture.
         settings: schedule.
-        folder: where weights and the course of every training are kept; an encoder that is there already is not
+        folder: where weights and the course of every training are kept; an encoder that is there whole is not
             trained again. A cluster's computers must share it.
         jobs: encoders trained at the same time.
         scheduler: address of a Dask cluster that trains instead.
@@ -86,7 +88,7 @@ def train_encoders(
     for name, indices in training_sets.items():
         chosen = [everybody[i] for i in indices]
         paths[name] = folder / f"encoder-{encoder_key(chosen, network, settings, start_from)}.safetensors"
-        if not paths[name].exists():
+        if not is_whole(paths[name]):
             waiting[f"encoder of {name}"] = _Job(indices.tolist(), network, settings, paths[name], start_from, device)
     if launched():
         _train_together(everybody, waiting, progress)
@@ -122,7 +124,7 @@ class _Job:
         )
         if ranks.first:
             save_tensors({name: tensor.numpy() for name, tensor in model.state_dict().items()}, self.path)
-            checkpoint.unlink()
+            checkpoint.unlink(missing_ok=True)  # two runs in one work folder may train it at the same time
         ranks.wait()
 
 
@@ -150,17 +152,16 @@ def _train_side_by_side(
     progress: Progress,
 ) -> None:
     # Workers get their patients by a file: a cohort is too large to be sent with every job.
-    stored = folder / f".patients.{os.getpid()}.npz"
-    try:
+    with scratch_folder(folder) as scratch:
+        stored = scratch / "patients.npz"
         store_patients(everybody, stored)
         items = {name: (stored, job) for name, job in waiting.items()}
         for _, outcome in fan_out(_train, items, workers, progress):
             if isinstance(outcome, Failed):
                 raise outcome.error
-    finally:
-        stored.unlink(missing_ok=True)
 
 
+@faults_told()
 def _train(item: tuple[Path, _Job], progress: Progress) -> None:
     import torch
 

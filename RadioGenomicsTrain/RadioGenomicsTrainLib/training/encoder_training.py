@@ -14,6 +14,7 @@ import torch
 from torch import nn
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
+from RadioGenomicsLib.errors import BundleError
 from RadioGenomicsLib.model.json_block import JSONBlock
 from RadioGenomicsLib.model.network import NetworkSettings
 from RadioGenomicsLib.model.network import TransUNet
@@ -76,7 +77,7 @@ class EncoderTraining:
 
     Raises:
         DependencyError: the device is not there.
-        BundleError: the weights to start from cannot be read.
+        BundleError: the weights to start from cannot be read, or are of another network.
     """
 
     def __init__(
@@ -99,7 +100,12 @@ class EncoderTraining:
         torch.manual_seed(settings.seed)
         model = TransUNet(network)
         if start_from is not None:
-            model.load_state_dict({name: torch.from_numpy(array) for name, array in load_tensors(start_from).items()})
+            first = {name: torch.from_numpy(array) for name, array in load_tensors(start_from).items()}
+            try:
+                model.load_state_dict(first)
+            except RuntimeError as error:
+                mend = "Give the file of an encoder of the same settings."
+                raise BundleError(start_from, "its weights are of another network", mend) from error
         self._model = model.to(place, memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch has it
         self._averaged = copy.deepcopy(self._model).eval()
         optimizer = torch.optim.AdamW(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from RadioGenomicsLib.errors import BundleError
 from RadioGenomicsLib.model.encoder import encode
 from RadioGenomicsLib.model.encoder import stack_planes
 from RadioGenomicsLib.model.network import NetworkSettings
@@ -17,11 +18,18 @@ from RadioGenomicsTrainLib.training.prepared import PreparedPatient
 
 
 def load_encoder(path: Path, network: NetworkSettings) -> TransUNet:
-    """Return a trained encoder in evaluation mode."""
+    """Return a trained encoder in evaluation mode.
+
+    Raises:
+        BundleError: the file is damaged, or of another network.
+    """
     import torch
 
     model = TransUNet(network)
-    model.load_state_dict({name: torch.from_numpy(array) for name, array in load_tensors(path).items()})
+    try:
+        model.load_state_dict({name: torch.from_numpy(array) for name, array in load_tensors(path).items()})
+    except (BundleError, RuntimeError) as error:
+        raise BundleError(path, "it is no whole encoder of this network", "Delete it, and train again.") from error
     return model.eval()
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import uuid
-import zipfile
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +20,7 @@ from RadioGenomicsLib.model.network import NetworkSettings
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.whole_outputs import file_written_whole
+from RadioGenomicsLib.whole_outputs import scratch_folder
 from RadioGenomicsTrainLib.training.encoder_folds import load_patients
 from RadioGenomicsTrainLib.training.encoder_folds import store_patients
 from RadioGenomicsTrainLib.training.encoder_validation import load_encoder
@@ -29,7 +28,9 @@ from RadioGenomicsTrainLib.training.encoder_validation import patient_tokens
 from RadioGenomicsTrainLib.training.paper_training import PaperSettings
 from RadioGenomicsTrainLib.training.paper_training import train_paper_model
 from RadioGenomicsTrainLib.training.prepared import PreparedPatient
+from RadioGenomicsTrainLib.validation.array_cache import find_arrays
 from RadioGenomicsTrainLib.validation.cohort_data import Block
+from RadioGenomicsTrainLib.work_folder import faults_told
 
 
 @dataclass(frozen=True)
@@ -99,24 +100,21 @@ def store_paper_predictions(
     folder.mkdir(parents=True, exist_ok=True)
     everybody = list(patients.values())
     targets = _targets(blocks, len(everybody))
-    data = folder / f".data.{uuid.uuid4().hex[:8]}.npz"
-    waiting: dict[str, _Fold] = {}
     results: list[Path] = []
     digests = [patient.digest() for patient in everybody]
-    for number, (test, encoder) in enumerate(zip(folds, encoders, strict=True)):
-        results.append(folder / f"fold-{_key(method, test, encoder, digests, targets)}.npz")
-        if _read(results[-1]) is None:
-            waiting[f"paper mode, fold {number + 1}"] = _Fold(method, test, encoder.absolute(), data, results[-1])
-    try:
+    with scratch_folder(folder) as scratch:
+        data = scratch / "patients.npz"
+        waiting: dict[str, _Fold] = {}
+        for number, (test, encoder) in enumerate(zip(folds, encoders, strict=True)):
+            results.append(folder / f"fold-{_key(method, test, encoder, digests, targets)}.npz")
+            if _read(results[-1]) is None:
+                waiting[f"paper mode, fold {number + 1}"] = _Fold(method, test, encoder.absolute(), data, results[-1])
         if waiting:
             store_patients(everybody, data)
             np.save(_beside(data), targets)
         for _, outcome in fan_out(_train, waiting, workers, progress):
             if isinstance(outcome, Failed):
                 raise outcome.error
-    finally:
-        data.unlink(missing_ok=True)
-        _beside(data).unlink(missing_ok=True)
     predicted, mean = np.full(targets.shape, np.nan), np.full(targets.shape, np.nan)
     for test, result in zip(folds, results, strict=True):
         predicted[test] = _read(result)
@@ -124,6 +122,7 @@ def store_paper_predictions(
     return _write_blocks(blocks, list(patients), predicted, mean, folder)
 
 
+@faults_told()
 def _train(fold: _Fold, progress: Progress) -> None:
     import torch
 
@@ -150,7 +149,7 @@ def _train(fold: _Fold, progress: Progress) -> None:
         pairs = zip(tokens, left_out, strict=True)
         predicted = np.stack([predict_from_tokens(head, found, patient.tumor) for found, patient in pairs])
         _write(fold.result, predicted=predicted)
-        checkpoint.unlink()
+        checkpoint.unlink(missing_ok=True)  # two runs in one work folder may train it at the same time
     finally:
         torch.set_num_threads(threads)
 
@@ -186,11 +185,7 @@ def _key(method: PaperMethod, test: np.ndarray, encoder: Path, digests: Sequence
 
 
 def _read(path: Path) -> np.ndarray | None:
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return arrays["predicted"]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        return None
+    return (find_arrays(path) or {}).get("predicted")
 
 
 def _write(path: Path, **arrays: np.ndarray) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import zipfile
-import zlib
 from dataclasses import dataclass
 from dataclasses import fields
 from importlib import metadata
@@ -35,6 +33,8 @@ from RadioGenomicsTrainLib.cohort.manifest import Patient
 from RadioGenomicsTrainLib.training import prepared as prepared_module
 from RadioGenomicsTrainLib.training.prepared import PreparedPatient
 from RadioGenomicsTrainLib.training.prepared import prepare_patient
+from RadioGenomicsTrainLib.validation.array_cache import find_arrays
+from RadioGenomicsTrainLib.work_folder import faults_told
 
 # What a patient passes through: a changed line in it makes other arrays, for all that anybody knows.
 PASSED_THROUGH = (
@@ -132,6 +132,7 @@ def prepare_cohort(
     return {name: found[name] for name in names if name in found}, dropped
 
 
+@faults_told()
 def _prepare(task: _Task, _progress: Progress) -> None:
     patient = task.patient
     channels = {role: read_image(path) for role, path in patient.channels.items()}
@@ -149,11 +150,9 @@ def _why_dropped(failed: Failed) -> str:
 
 def _read(path: Path) -> PreparedPatient | None:
     """Return what was prepared before; None where there is nothing, or nothing whole."""
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return PreparedPatient(**{field.name: arrays[field.name] for field in fields(PreparedPatient)})
-    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error):
-        return None
+    arrays = find_arrays(path)
+    names = {field.name for field in fields(PreparedPatient)}
+    return None if arrays is None or arrays.keys() != names else PreparedPatient(**arrays)
 
 
 def _key(patient: Patient, settings: Preprocessing) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +17,17 @@ from RadioGenomicsLib.model.token_geometry import coverage
 from RadioGenomicsLib.model.token_geometry import mean_token
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
+from RadioGenomicsLib.whole_outputs import scratch_folder
 from RadioGenomicsTrainLib.training.encoder_folds import load_patients
 from RadioGenomicsTrainLib.training.encoder_folds import store_patients
 from RadioGenomicsTrainLib.training.encoder_validation import load_encoder
 from RadioGenomicsTrainLib.training.encoder_validation import patient_tokens
 from RadioGenomicsTrainLib.training.prepared import PreparedPatient
+from RadioGenomicsTrainLib.validation.array_cache import find_arrays
 from RadioGenomicsTrainLib.validation.array_cache import kept
 from RadioGenomicsTrainLib.validation.array_cache import place_of
 from RadioGenomicsTrainLib.validation.array_cache import read_arrays
+from RadioGenomicsTrainLib.work_folder import faults_told
 
 # HE2RNA's pooling: the tokens that say most of a feature, and not only all of them together.
 _HIGHEST = 0.2
@@ -70,30 +72,29 @@ def token_features(
     """
     digests = [patient.digest() for patient in patients]
     cache = cache.absolute()
-    stored = cache / f".patients.{uuid.uuid4().hex[:8]}.npz"
-    folds = [
-        _Fold(
-            path.absolute(),
-            network,
-            reference,
-            stored,
-            place_of(cache, "tokens", [path.name, network.to_json(), reference, digests]),
-        )
-        for path in encoders
-    ]
-    waiting = {f"encoder of fold {n + 1}": fold for n, fold in enumerate(folds) if not fold.result.exists()}
-    try:
+    cache.mkdir(parents=True, exist_ok=True)
+    with scratch_folder(cache) as scratch:
+        stored = scratch / "patients.npz"
+        folds = [
+            _Fold(
+                path.absolute(),
+                network,
+                reference,
+                stored,
+                place_of(cache, "tokens", [path.name, network.to_json(), reference, digests]),
+            )
+            for path in encoders
+        ]
+        waiting = {f"encoder of fold {n + 1}": f for n, f in enumerate(folds) if find_arrays(f.result) is None}
         if waiting:
-            cache.mkdir(parents=True, exist_ok=True)
             store_patients(patients, stored)
         for _, outcome in fan_out(_encode, waiting, workers, progress):
             if isinstance(outcome, Failed):
                 raise outcome.error
-    finally:
-        stored.unlink(missing_ok=True)
     return np.stack([read_arrays(fold.result)["pooled"] for fold in folds])
 
 
+@faults_told()
 def _encode(fold: _Fold, progress: Progress) -> None:
     import torch
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import csv
 import importlib.util
 import logging
-import os
 from functools import cache
 from pathlib import Path
 from typing import Self
+
+from RadioGenomicsLib.whole_outputs import file_written_whole
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +33,7 @@ class TrainingLog:
             return
         folder.mkdir(parents=True, exist_ok=True)
         if self._table.exists() and epoch:
-            with self._table.open(newline="") as stream:
-                self._rows = [row for row in csv.DictReader(stream) if int(row["epoch"]) <= epoch]
+            self._rows = [row for row in _rows(self._table) if int(row["epoch"]) <= epoch]
         if _has_tensorboard():
             from tensorboardX import SummaryWriter
 
@@ -43,13 +43,12 @@ class TrainingLog:
         """Write the scalars of an epoch, counted from 1; the same names at every epoch."""
         if self._table is None:
             return
-        self._rows.append({"epoch": str(epoch)} | {name: repr(float(value)) for name, value in scalars.items()})
-        aside = self._table.with_name(f".{self._table.name}.{os.getpid()}")
-        with aside.open("w", newline="") as stream:
-            writer = csv.DictWriter(stream, list(self._rows[0]))
+        row = {"epoch": str(epoch)} | {name: repr(float(value)) for name, value in scalars.items()}
+        self._rows = [*(older for older in self._rows if older.keys() == row.keys()), row]
+        with file_written_whole(self._table) as aside, aside.open("w", newline="") as stream:
+            writer = csv.DictWriter(stream, list(row))
             writer.writeheader()
             writer.writerows(self._rows)
-        aside.replace(self._table)
         if self._events is not None:
             for name, value in scalars.items():
                 self._events.add_scalar(name, value, epoch)
@@ -61,6 +60,16 @@ class TrainingLog:
     def __exit__(self, *_: object) -> None:
         if self._events is not None:
             self._events.close()
+
+
+def _rows(table: Path) -> list[dict[str, str]]:
+    """Return the rows of a table; none of a damaged one, whose figures are not what a training depends on."""
+    try:
+        with table.open(newline="", encoding="utf-8") as stream:
+            return [row for row in csv.DictReader(stream) if row["epoch"].isdecimal()]
+    except (OSError, ValueError, KeyError, AttributeError, csv.Error):
+        log.warning("%s is damaged, and starts anew", table)
+        return []
 
 
 @cache

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
+import zipfile
+import zlib
 from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -16,6 +19,9 @@ from RadioGenomicsLib.whole_outputs import file_written_whole
 
 # Raised whenever what is kept is computed in another way, so that nothing stale is read.
 _VERSION = 1
+# What NumPy and zipfile say of an NPZ file that is damaged somewhere, as found by damaging one anywhere.
+DAMAGED = (EOFError, ValueError, KeyError, TypeError, RuntimeError, zipfile.BadZipFile, zlib.error)
+log = logging.getLogger(__name__)
 
 
 def digest(parts: Sequence[Any]) -> str:
@@ -51,12 +57,25 @@ def cached(
 
 
 def kept(path: Path, make: Callable[[], Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """Return the arrays of a file, which ``make`` gives where there is none."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with file_written_whole(path) as aside:
-            np.savez(aside, **make())  # type: ignore[arg-type]  # takes them for its own options
+    """Return the arrays of a file, which ``make`` gives where there is none, or a damaged one."""
+    found = find_arrays(path)
+    if found is not None:
+        return found
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with file_written_whole(path) as aside:
+        np.savez(aside, **make())  # type: ignore[arg-type]  # takes them for its own options
     return read_arrays(path)
+
+
+def find_arrays(path: Path) -> dict[str, np.ndarray] | None:
+    """Return the arrays of an NPZ file; None where there is none, or it is damaged, which its checksums tell."""
+    try:
+        return read_arrays(path)
+    except FileNotFoundError:
+        return None
+    except (OSError, *DAMAGED):
+        log.warning("%s is damaged, and is made anew", path)
+        return None
 
 
 def read_arrays(path: Path) -> dict[str, np.ndarray]:

@@ -7,7 +7,6 @@ Predictive Modeling" (2024).
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import fields
@@ -16,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from RadioGenomicsLib.errors import OutputError
+from RadioGenomicsLib.whole_outputs import file_written_whole
 from RadioGenomicsTrainLib.validation.summary import ALPHA
 
 SEED_CAVEAT = (
@@ -143,16 +143,13 @@ def write_cohort_table(rows: Sequence[CohortRow], path: Path) -> None:
     Raises:
         OutputError: it cannot be written.
     """
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
     names = [field.name for field in fields(CohortRow)]
     try:
-        with open(aside, "w", encoding="utf-8", newline="") as stream:
+        with file_written_whole(path) as aside, open(aside, "w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream)
             writer.writerow(names)
             writer.writerows([_cell(getattr(row, name)) for name in names] for row in rows)
-        aside.replace(path)
     except OSError as error:
-        aside.unlink(missing_ok=True)
         raise OutputError(path, f"the table cannot be written ({error})", "Check the folder and its space.") from error
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from RadioGenomicsLib.fan_out import Workers
 from RadioGenomicsLib.fan_out import fan_out
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
+from RadioGenomicsLib.whole_outputs import scratch_folder
 from RadioGenomicsTrainLib.validation.array_cache import read_arrays
 from RadioGenomicsTrainLib.validation.chosen_ridge import ChosenRidge
 from RadioGenomicsTrainLib.validation.cohort_data import Family
@@ -25,6 +25,7 @@ from RadioGenomicsTrainLib.validation.measured_rung import measure
 from RadioGenomicsTrainLib.validation.measured_rung import place_of_test
 from RadioGenomicsTrainLib.validation.rungs import Rung
 from RadioGenomicsTrainLib.validation.stacking import Stack
+from RadioGenomicsTrainLib.work_folder import faults_told
 
 
 @dataclass(frozen=True)
@@ -73,19 +74,16 @@ def measure_all(
     places = {name: place_of_test(*pair, settings, cache) for name, pair in rungs.items()}
     # Rungs that predict the same have one place.
     first = {place: name for name, place in reversed(places.items()) if place is not None and not place.exists()}
-    folder = cache / f".tests.{uuid.uuid4().hex[:8]}"
-    try:
+    cache.mkdir(parents=True, exist_ok=True)
+    with scratch_folder(cache) as folder:
         tests = {name: _stored(*rungs[name], settings, folder, cache) for name in rungs if name in first.values()}
         for _, outcome in fan_out(_measure, tests, workers, progress):
             if isinstance(outcome, Failed):
                 raise outcome.error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _stored(fitted: FittedRung, family: Family, settings: ValidationSettings, folder: Path, cache: Path) -> _Test:
     """Put a rung and its targets into files, which may be large."""
-    folder.mkdir(parents=True, exist_ok=True)
     parts: dict[str, Mapping[str, np.ndarray | None]] = {
         "matrices": {"h": fitted.h, "m": fitted.m},
         "taught": {"fitted_to": family.fitted_to, "programmes": family.programmes} if fitted.taught else {},
@@ -100,6 +98,7 @@ def _stored(fitted: FittedRung, family: Family, settings: ValidationSettings, fo
     return _Test(fitted.rung, fitted.splits, fitted.taught, rung, family.name, y, settings, cache)
 
 
+@faults_told()
 def _measure(test: _Test, progress: Progress) -> None:
     y = np.load(test.y, allow_pickle=False)
     parts: dict[str, dict[str, np.ndarray]] = {"matrices": {}, "taught": {}, "ridges": {}, "stack": {}}

@@ -8,9 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import math
-import os
 import platform
-import shutil
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -27,9 +25,9 @@ from typing import Any
 import numpy as np
 
 from RadioGenomicsLib import __version__
-from RadioGenomicsLib.errors import OutputError
 from RadioGenomicsLib.fan_out import HERE
 from RadioGenomicsLib.fan_out import Workers
+from RadioGenomicsLib.pipeline.folders import replaced_whole
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
@@ -43,10 +41,10 @@ from RadioGenomicsTrainLib.validation.cohort_data import ValidationSettings
 from RadioGenomicsTrainLib.validation.ladder import climb
 from RadioGenomicsTrainLib.validation.outcome_areas import outcome_areas
 from RadioGenomicsTrainLib.validation.power import power_table
+from RadioGenomicsTrainLib.validation.record_card import SCHEMA
 from RadioGenomicsTrainLib.validation.record_tables import Row
 from RadioGenomicsTrainLib.validation.rungs import RUNGS
 
-SCHEMA = 1
 _PACKAGES = ("numpy", "scipy", "statsmodels", "torch")
 _POWER_SIZES = (60, 100, 130, 170, 550)
 _POWER_TESTS = (1, 50, 2_000, 31_793)
@@ -170,22 +168,10 @@ def _versions() -> dict[str, str]:
 
 def _write_folder(folder: Path, record: Mapping[str, Any], rows: Mapping[str, Sequence[Row]]) -> None:
     """Write aside, then put in place: a record is there whole or not at all."""
-    aside, old = (folder.with_name(f".{folder.name}.{what}.{os.getpid()}") for what in ("new", "old"))
-    try:
-        aside.mkdir(parents=True)
+    with replaced_whole(folder) as aside:
         for name, table in rows.items():
             _write_table(aside / f"{name}.csv", table)
         (aside / "record.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-        if folder.exists():
-            folder.rename(old)
-        aside.rename(folder)
-    except OSError as error:
-        raise OutputError(
-            folder, f"the record cannot be written ({error})", "Check the folder and its space."
-        ) from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
 
 
 def _write_table(path: Path, rows: Sequence[Row]) -> None:

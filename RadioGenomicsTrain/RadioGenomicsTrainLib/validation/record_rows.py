@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from RadioGenomicsLib.errors import InputError
 from RadioGenomicsTrainLib.validation.cohort_table import CohortRow
 from RadioGenomicsTrainLib.validation.cohort_table import best_genes
 from RadioGenomicsTrainLib.validation.cohort_table import seed_paper
 from RadioGenomicsTrainLib.validation.cohort_table import verdict
+from RadioGenomicsTrainLib.validation.record_card import not_whole
+from RadioGenomicsTrainLib.validation.record_card import read_card
 
 
 def rows_of_record(folder: Path) -> list[CohortRow]:
@@ -26,13 +26,12 @@ def rows_of_record(folder: Path) -> list[CohortRow]:
     Raises:
         InputError: there is no record, or it lacks what a row needs.
     """
+    record = read_card(folder)
     try:
-        record = json.loads((folder / "record.json").read_text(encoding="utf-8"))
         ladder = _read_table(folder / "ladder.csv")
         return [_row(record, block, ladder, folder) for block in record["blocks"]]
-    except (OSError, ValueError, KeyError, StopIteration) as error:
-        mend = "Give the validation folder that `radiogenomics-train validate` wrote."
-        raise InputError(folder, f"this is no whole record of a validation ({error!r})", mend) from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, StopIteration, csv.Error) as error:
+        raise not_whole(folder, repr(error)) from error
 
 
 def _row(record: Mapping[str, Any], block: Mapping[str, Any], ladder: list[dict[str, str]], folder: Path) -> CohortRow:

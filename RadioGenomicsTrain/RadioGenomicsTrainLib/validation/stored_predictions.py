@@ -7,7 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
+from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.whole_outputs import file_written_whole
+from RadioGenomicsTrainLib.validation.array_cache import DAMAGED
+from RadioGenomicsTrainLib.validation.array_cache import read_arrays
 from RadioGenomicsTrainLib.validation.cohort_data import StoredPrediction
 
 
@@ -29,14 +32,22 @@ def write_prediction(
 
 
 def read_prediction(path: Path, patients: Sequence[str], symbols: Sequence[str]) -> StoredPrediction | None:
-    """Return the predictions of these patients and genes, in this order; None if the file has not all of them."""
+    """Return the predictions of these patients and genes, in this order; None if the file has not all of them.
+
+    Raises:
+        InputError: the file is damaged.
+    """
     if not path.exists():
         return None
-    with np.load(path, allow_pickle=False) as arrays:
+    try:
+        arrays = read_arrays(path)
         row = {name: index for index, name in enumerate(arrays["patients"].tolist())}
         column = {symbol: index for index, symbol in enumerate(arrays["symbols"].tolist())}
         if not (set(patients) <= row.keys() and set(symbols) <= column.keys()):
             return None
         place = np.ix_([row[name] for name in patients], [column[symbol] for symbol in symbols])
         found = StoredPrediction(arrays["predicted"][place], arrays["mean"][place])
+    except (*DAMAGED, IndexError) as error:
+        mend = "Delete it, and run again: radiogenomics-train train --head paper."
+        raise InputError(path, "the stored predictions are damaged", mend) from error
     return found if np.isfinite(found.predicted).all() and np.isfinite(found.mean).all() else None

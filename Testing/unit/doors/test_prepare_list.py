@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from RadioGenomicsLib.errors import OutputError
+from RadioGenomicsTrainLib.cohort.dropped import DROPPED
 from RadioGenomicsTrainLib.cohort.dropped import Dropped
-from RadioGenomicsTrainLib.doors.prepare import DROPPED
-from RadioGenomicsTrainLib.doors.prepare import write_dropped
+from RadioGenomicsTrainLib.cohort.dropped import write_dropped
 
 
 def test_a_full_disk_is_told_and_leaves_no_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

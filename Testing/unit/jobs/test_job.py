@@ -182,33 +182,72 @@ def test_the_log_is_bounded_and_keeps_its_end(start: Start) -> None:
     assert len(job.log) <= 256 * 1024
 
 
+# A program that starts a job in the folder of its first argument, and waits.
+_PARENT = """
+import sys, time, numpy
+from pathlib import Path
+from RadioGenomicsLib.imaging.volume import Volume
+from RadioGenomicsLib.jobs.job import Job
+from RadioGenomicsLib.pipeline.request import BrainRequest
+request = BrainRequest(Volume(numpy.ones((3, 4, 5)), numpy.eye(4), "T1"), "wait with a child and a temporary file")
+job = Job.start(request, Path(sys.argv[1]), worker="Testing.unit.jobs.fake_worker")
+time.sleep(60)
+"""
+
+
+def parent_of_a_job(place: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", _PARENT, str(place)])
+
+
 @pytest.mark.parametrize("word", [signal.SIGTERM, signal.SIGKILL])
 def test_a_parent_that_is_killed_takes_the_child_and_its_files_along(
     place: Path, told: Path, word: signal.Signals
 ) -> None:
-    script = (
-        "import sys, time, numpy\n"
-        "from pathlib import Path\n"
-        "from RadioGenomicsLib.imaging.volume import Volume\n"
-        "from RadioGenomicsLib.jobs.job import Job\n"
-        "from RadioGenomicsLib.pipeline.request import BrainRequest\n"
-        "request = BrainRequest(Volume(numpy.ones((3, 4, 5)), numpy.eye(4), 'T1'),\n"
-        "    'wait with a child and a temporary file')\n"
-        "job = Job.start(request, Path(sys.argv[1]), worker='Testing.unit.jobs.fake_worker')\n"
-        "time.sleep(60)\n"
-    )
-    parent = subprocess.Popen([sys.executable, "-c", script, str(place)])
+    parent = parent_of_a_job(place)
     running = pids(told)
     parent.send_signal(word)
     parent.wait()
     until(lambda: not any(map(alive, running)) and not list(place.iterdir()))
 
 
+def test_what_a_parent_and_a_child_killed_together_leave_is_removed_by_the_next_job(
+    start: Start, place: Path, told: Path
+) -> None:
+    parent = parent_of_a_job(place)
+    running = pids(told)
+    os.killpg(running[0], signal.SIGSTOP)  # so that the child cannot notice
+    until(lambda: "State:\tT" in Path(f"/proc/{running[0]}/status").read_text())
+    parent.kill()
+    parent.wait()
+    os.killpg(running[0], signal.SIGKILL)
+    until(lambda: not any(map(alive, running)))
+    (left,) = (path for path in place.iterdir() if path.is_dir())
+    assert (left / "request").is_dir()
+    assert ended(start("quick")).status == "done"
+    assert not left.exists()
+    assert len(list(place.iterdir())) == 2  # of the new job, whose result was not asked for
+
+
+def test_a_job_leaves_those_of_living_programs_alone(start: Start, place: Path, told: Path) -> None:
+    parent = parent_of_a_job(place)
+    running = pids(told)
+    theirs = {path for path in place.rglob("*") if path.is_file()}
+    try:
+        start("quick").cancel()
+        assert parent.poll() is None
+        assert all(map(alive, running))
+        assert {path for path in place.rglob("*") if path.is_file()} >= theirs
+    finally:
+        parent.kill()
+        parent.wait()
+    until(lambda: not list(place.iterdir()))
+
+
 def test_no_name_is_in_the_arguments_or_the_paths(start: Start, told: Path, place: Path) -> None:
     start("wait with a child and a temporary file")
     child, _ = pids(told)
     arguments = Path(f"/proc/{child}/cmdline").read_bytes().decode().split("\0")
-    own = next(place.iterdir())
+    own = next(path for path in place.iterdir() if path.is_dir())
     assert arguments[1:] == ["-m", "Testing.unit.jobs.fake_worker", f"{own}/request", f"{own}/result", ""]
     assert own.stat().st_mode & 0o777 == 0o700
 

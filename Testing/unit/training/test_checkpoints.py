@@ -104,6 +104,19 @@ def test_a_damaged_state_is_left_aside(patients: list[PreparedPatient], tmp_path
     assert weights_after(patients, tmp_path, settings, checkpoint=checkpoint) == whole
 
 
+def test_a_state_with_one_other_byte_is_left_aside(
+    patients: list[PreparedPatient], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    checkpoint = tmp_path / "state.checkpoint"
+    with pytest.raises(Canceled):
+        weights_after(patients, tmp_path, checkpoint=checkpoint, progress=cancel_after(1))
+    state = bytearray(checkpoint.read_bytes())
+    state[-5] ^= 0x01  # of a number, which stays one
+    checkpoint.write_bytes(state)
+    assert weights_after(patients, tmp_path, checkpoint=checkpoint) == weights_after(patients, tmp_path)
+    assert "cannot be read; the training starts anew" in caplog.text
+
+
 def test_the_best_state_survives_an_interruption(
     patients: list[PreparedPatient], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

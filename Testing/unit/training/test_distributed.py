@@ -29,7 +29,11 @@ def test_two_processes_share_every_batch_and_agree_with_one(
 ) -> None:
     stored = tmp_path / "patients.npz"
     store_patients(patients, stored)
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(repo_root), *sys.path]), "OMP_NUM_THREADS": "1"}
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join([str(repo_root), *sys.path]),
+        "OMP_NUM_THREADS": "1",
+        "TMPDIR": str(tmp_path),  # torchrun leaves its logs there
+    }
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m"]
     run = subprocess.run(
         [*command, train_small.__name__, str(stored), str(tmp_path / "two.safetensors"), str(tmp_path / "two.state")],

@@ -52,7 +52,7 @@ def test_an_encoder_that_is_there_already_is_not_trained_again(
         for name, indices in sets.items()
     }
     for path in expected.values():
-        path.write_bytes(b"there")
+        save_tensors({"there": np.zeros(3)}, path)
 
     def fail(*_: object, **__: object) -> None:
         raise AssertionError("trained again")

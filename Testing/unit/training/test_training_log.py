@@ -67,3 +67,11 @@ def test_without_a_folder_nothing_is_written(tmp_path: Path, monkeypatch: pytest
     with TrainingLog(None) as log:
         log.write(1, {"loss": 1.0})
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("damage", [b"", b"epoch,loss\nx,1\n", b"\x00\xff", b"a,b\n1,2\n", b"epoch,other\n1,2\n"])
+def test_a_damaged_table_starts_anew(tmp_path: Path, damage: bytes) -> None:
+    (tmp_path / "scalars.csv").write_bytes(damage)
+    with TrainingLog(tmp_path, epoch=1) as log:
+        log.write(2, {"loss": 0.5})
+    assert (tmp_path / "scalars.csv").read_text() == "epoch,loss\n2,0.5\n"

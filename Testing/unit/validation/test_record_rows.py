@@ -38,6 +38,7 @@ def write_table(path: Path, rows: list[dict]) -> None:
 def folder(tmp_path: Path) -> Path:
     """A record with two blocks, the second without a null, and a second rung and site-disjoint folds beside."""
     record = {
+        "schema": 1,
         "cohort": {"id": "tcga-lgg"},
         "blocks": [{"id": "log2", "unit": "log2 RSEM"}, {"id": "z", "unit": "z"}],
         "default_rung": "default",

@@ -19,8 +19,6 @@ class ChartWidget:
 
     def __init__(self, scrollArea: object) -> None:
         self.widget = qt.QSvgWidget()
-        # By file: of the ways to hand SVG to Qt from Python, the one that is the same in every Slicer.
-        self._folder = tempfile.TemporaryDirectory(prefix="RadioGenomics-chart-")
         scrollArea.setWidget(self.widget)
         self.widget.setVisible(False)
 
@@ -36,9 +34,11 @@ class ChartWidget:
         self.widget.toolTip = hint
         if not svg:
             return
-        path = Path(self._folder.name) / "chart.svg"
-        path.write_text(svg, encoding="utf-8")
-        self.widget.load(str(path))
+        # By a file, which Qt reads whole: the one way from Python that is the same in every Slicer.
+        with tempfile.TemporaryDirectory(prefix="RadioGenomics-chart-") as folder:
+            path = Path(folder) / "chart.svg"
+            path.write_text(svg, encoding="utf-8")
+            self.widget.load(str(path))
         root = ElementTree.fromstring(svg)
         width, height = float(root.get("width")), float(root.get("height"))
         scale = min(1.0, room / width)
