@@ -27,15 +27,15 @@ def doubtful_channels(study: Study, reference_role: str) -> list[str]:
         study: the channels after registration, on one grid.
         reference_role: what the others are compared with, inside the brain.
     """
-    reference, inside = study.channels[reference_role], study.brain.array > 0
-    assert reference is not None  # or it would not be the reference
+    others = {
+        role: channel for role, channel in study.channels.items() if role != reference_role and channel is not None
+    }
+    reference = study.channels[reference_role]
+    if reference is None or not others:
+        return []
+    inside = study.brain.array > 0
     ranks, step = _ranked(reference[inside]), round(_SHIFT_MM / study.grid.spacing[0])
-    others = {role: channel for role, channel in study.channels.items() if role != reference_role}
-    return [
-        role
-        for role, channel in others.items()
-        if channel is not None and sharpness(channel, ranks, inside, step) < _LEAST_SHARPNESS
-    ]
+    return [role for role, channel in others.items() if sharpness(channel, ranks, inside, step) < _LEAST_SHARPNESS]
 
 
 def sharpness(channel: np.ndarray, ranks: np.ndarray, inside: np.ndarray, step: int) -> float:
