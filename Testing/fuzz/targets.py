@@ -46,6 +46,9 @@ from RadioGenomicsTrainLib.cohort.gene_ids import GeneNames
 from RadioGenomicsTrainLib.cohort.gene_ids import load_gene_names
 from RadioGenomicsTrainLib.cohort.idc import read_plan
 from RadioGenomicsTrainLib.cohort.sources import FeatureSource
+from RadioGenomicsTrainLib.report.validation_record import read_record
+from RadioGenomicsTrainLib.validation.array_cache import find_arrays
+from RadioGenomicsTrainLib.validation.record_card import SCHEMA
 from Testing.faults import bad_dicom
 from Testing.faults.bad_dicom import DICOM
 from Testing.faults.bad_expression import EXPRESSION
@@ -182,6 +185,20 @@ def _samples() -> Iterable[bytes]:
     yield json.dumps({"samples": [{"id": "x", **texts, "files": [file]}]}).encode()
 
 
+def _records() -> Iterable[bytes]:
+    cohort = {"id": "x", "title": "t", "licence": "l", "citation": [], "limitations": []}
+    card = {"settings": {}, "provenance": {}, "default_rung": "default", "seed_paper": {}, "notes": []}
+    block = {"id": "log2", "unit": "log2 RSEM", "n": 3, "genes": 1}
+    yield json.dumps({"schema": SCHEMA, "cohort": cohort, "blocks": [block], **card}).encode()
+
+
+def _arrays() -> Iterable[bytes]:
+    for save_arrays in (np.savez, np.savez_compressed):
+        stream = io.BytesIO()
+        save_arrays(stream, a=np.arange(6, dtype=np.float32).reshape(2, 3), b=np.array("x"))
+        yield stream.getvalue()
+
+
 _CLINICAL_COLUMNS = {"age": "age", "sex": "sex"}
 _GENE_TABLE = b"symbol,ensembl_id,entrez_id,previous_symbols\nTP53,ENSG00000141510,7157,P53|LFS1\n"
 
@@ -214,4 +231,6 @@ TARGETS: dict[str, Target] = {
     "bundle_zip": Target("bundle.zip", _added, _zip),
     "request": Target("request/job.json", lambda path: read_request(path.parent), _request),
     "result": Target("result/job.json", lambda path: read_result(path.parent), _result),
+    "record": Target("validation/record.json", lambda path: read_record(path.parent), _records),
+    "arrays": Target("kept.npz", find_arrays, _arrays),
 }

@@ -20,7 +20,7 @@ from RadioGenomicsLib.whole_outputs import file_written_whole
 # Raised whenever what is kept is computed in another way, so that nothing stale is read.
 _VERSION = 1
 # What NumPy and zipfile say of an NPZ file that is damaged somewhere, as found by damaging one anywhere.
-DAMAGED = (EOFError, ValueError, KeyError, TypeError, RuntimeError, zipfile.BadZipFile, zlib.error)
+DAMAGED = (EOFError, MemoryError, ValueError, KeyError, TypeError, RuntimeError, zipfile.BadZipFile, zlib.error)
 log = logging.getLogger(__name__)
 
 
