@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 DEFAULT_PERMUTATIONS = 999
 # Patients x pairs x permutations done in about a minute on one processor core of a busy machine. A fixed number, and no
 # clock, so that the same table gets the same test on any machine.
@@ -16,7 +18,5 @@ def default_permutations(patients: int, features: int, genes: int) -> int:
 
 def fewest_permutations(alpha: float) -> int:
     """Return how many permutations the smallest p that they can give, 1 / (1 + B), needs to be at most alpha."""
-    count = max(1, int(1 / alpha) - 2)
-    while 1 / (1 + count) > alpha * (1 + 1e-12):
-        count += 1
-    return count
+    # 1 / 0.05 must not become 20.000000000000004.
+    return max(1, math.ceil(1 / alpha - 1e-9) - 1)

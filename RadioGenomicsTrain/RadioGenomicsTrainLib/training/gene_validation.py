@@ -34,7 +34,7 @@ class HeadSettings:
 
     Attributes:
         ridge: penalty of the kernel head where no programmes of genes are known, and of that for subtypes; in units of
-            the mean kernel diagonal, fixed beforehand, not searched.
+            the mean kernel diagonal, the same in all folds.
         subtype_weight: how far the levels that the head is fitted to are drawn toward the mean of the patient's
             subtype (:mod:`.subtype_targets`); 0 to fit the levels themselves.
         folds, repeats: repeated cross-validation by patient.

@@ -17,6 +17,7 @@ from RadioGenomicsLib.model.kernel_head import centered_kernel
 from RadioGenomicsTrainLib.validation.chosen_ridge import RIDGES
 from RadioGenomicsTrainLib.validation.chosen_ridge import ChosenRidge
 from RadioGenomicsTrainLib.validation.chosen_ridge import dual_weights
+from RadioGenomicsTrainLib.validation.chosen_ridge import least_errors
 from RadioGenomicsTrainLib.validation.chosen_ridge import left_out_errors
 from RadioGenomicsTrainLib.validation.oof_matrix import Folds
 
@@ -76,7 +77,7 @@ def fit_programme_head(
     space = EmbeddingSpace.fit(embedding, groups)
     kernel, scale = _of_mean_diagonal_1(centered_kernel(space, space.points))
     targets = given @ axes.T
-    chosen = ((left_out_errors(kernel) @ targets) ** 2).sum(axis=1).argmin(axis=0)
+    chosen = least_errors(left_out_errors(kernel) @ targets)
     by_ridge = dual_weights(kernel) @ targets / scale
     coefficients = by_ridge[chosen, :, np.arange(len(axes))].T @ axes
     return KernelHead(space, coefficients, given.mean(axis=0)), [RIDGES[index] for index in chosen]

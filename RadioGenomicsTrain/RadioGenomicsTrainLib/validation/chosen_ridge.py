@@ -76,7 +76,7 @@ class ChosenRidge:
         """Return the index in :data:`RIDGES` that each outer fold takes for each target ``[outer folds, T]``."""
         folds, ridges, n, _ = self.errors.shape
         errors = (self.errors.reshape(-1, n) @ targets.astype(np.float32)).reshape(folds, ridges, n, -1)
-        return np.asarray(np.einsum("frnt,frnt->frt", errors, errors).argmin(axis=1))
+        return least_errors(errors)
 
     def predict(self, targets: np.ndarray) -> np.ndarray:
         """Return the out-of-fold deviations ``[n, T]`` from the training-fold means of targets ``[n, T]``."""
@@ -84,6 +84,11 @@ class ChosenRidge:
         by_ridge = (self.weights.reshape(-1, n) @ targets.astype(np.float32)).reshape(repeats, ridges, n, -1)
         own = self.chosen(targets)[self.fold_of]
         return np.asarray(np.take_along_axis(by_ridge, own[:, None], axis=1)[:, 0].mean(axis=0))
+
+
+def least_errors(errors: np.ndarray) -> np.ndarray:
+    """Return the index of the ridge whose squared errors are least ``[..., T]``, of errors ``[..., ridges, n, T]``."""
+    return np.asarray(np.einsum("...nt,...nt->...t", errors, errors).argmin(axis=-2))
 
 
 def left_out_errors(kernel: np.ndarray) -> np.ndarray:

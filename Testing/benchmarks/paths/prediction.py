@@ -62,8 +62,7 @@ One core, this patient; seconds before and after.
   was taken. On 14 patients whose channels share a grid, T1 and T1c moved by a known 21 mm (median): 0.31 mm from the
   true place on the median and 0.9 at worst; before, 0.38 and 1.2. A third less time. A longer least step (0.05 instead
   of 0.01) ended 2 mm off, and was not taken.
-- The frozen network sees the slices that hold tumor, and no other, for no region of its features lies elsewhere: 0.5 to
-  0.2.
+- The frozen network sees the slices that hold tumor, and no other, for no region of its features lies elsewhere.
 """
 
 
@@ -112,7 +111,7 @@ def _cold(scans: _Scans, weights: str) -> Comparison:
         ),
     ]
     return Comparison(
-        "Cold: a fresh process, four raw scans (three moved by 2 cm) to all files of the result, network outline",
+        "Cold: a fresh process, four raw scans (two are moved, by 2 cm) to all files of the result, network outline",
         "under 10 s, and under 2 GB in the whole process",
         compare(contenders, _difference),
         "largest difference in z",
