@@ -14,6 +14,7 @@ from RadioGenomicsTrainLib.training.augmentation import apply_affine
 from RadioGenomicsTrainLib.training.augmentation import change_intensities
 from RadioGenomicsTrainLib.training.augmentation import hidden_blocks
 from RadioGenomicsTrainLib.training.augmentation import random_affine
+from RadioGenomicsTrainLib.training.precision import mixed_precision
 
 Total = Callable[[torch.Tensor], torch.Tensor]
 
@@ -86,7 +87,7 @@ def multitask_loss(
         total: sums a number over the processes that share the batch.
         share: of the batch that is this process's.
     """
-    with torch.autocast(exercise.seen.device.type, torch.bfloat16):
+    with mixed_precision(exercise.seen.device):
         logits, repainted, _ = network(exercise.seen)
     loss = segmentation_loss(logits.float(), exercise.tumor, total, share)
     # Most slices have nothing hidden, and nothing to repaint.

@@ -14,6 +14,7 @@ from RadioGenomicsLib.model.network import TransUNet
 from RadioGenomicsTrainLib.training.augmentation import Augmentation
 from RadioGenomicsTrainLib.training.augmentation import apply_affine
 from RadioGenomicsTrainLib.training.augmentation import random_affine
+from RadioGenomicsTrainLib.training.precision import mixed_precision
 from RadioGenomicsTrainLib.training.prepared import PreparedPatient
 
 
@@ -71,7 +72,7 @@ def stack_tumor_slices(
 
 def tumor_tokens(slices: TumorSlices, encoder: TransUNet) -> tuple[torch.Tensor, torch.Tensor]:
     """Return tokens ``[patients, embedding, tokens]`` of the slices, and which of them lie in the tumor."""
-    with torch.autocast(slices.planes.device.type, torch.bfloat16):
+    with mixed_precision(slices.planes.device):
         found, _ = encoder.tokens(slices.planes)
     found = found.float()
     inside = functional.adaptive_avg_pool2d(slices.tumor, (found.shape[2], found.shape[3]))[:, 0] > 0
