@@ -19,6 +19,7 @@ from RadioGenomicsLib.headless import Options
 from RadioGenomicsLib.headless import find_volumes
 from RadioGenomicsLib.headless import predict_study
 from RadioGenomicsLib.headless import read_channels
+from RadioGenomicsLib.idle_threads import let_idle_threads_sleep
 from RadioGenomicsLib.imaging.reading import read_mask
 from RadioGenomicsLib.pipeline.request import check_pseudonym
 from RadioGenomicsLib.report.facts import RESEARCH_USE
@@ -36,6 +37,7 @@ def main(argv: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else argv
     options = build_parser().parse_args(join_negative_numbers(arguments))
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    let_idle_threads_sleep()
     try:
         with ends_in_order():
             return options.run(options)

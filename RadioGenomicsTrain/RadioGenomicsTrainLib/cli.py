@@ -13,6 +13,7 @@ from RadioGenomicsLib.console import ends_in_order
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import RadioGenomicsError
 from RadioGenomicsLib.fan_out import Workers
+from RadioGenomicsLib.idle_threads import let_idle_threads_sleep
 from RadioGenomicsTrainLib.doors.request import DEVICES
 from RadioGenomicsTrainLib.doors.request import HEADS
 from RadioGenomicsTrainLib.doors.request import CohortRequest
@@ -29,6 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit code; expected failures are told in one line on stderr."""
     options = build_parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    let_idle_threads_sleep()
     # Beside the first process of a torchrun, the others work in silence.
     if os.environ.get("RANK", "0") != "0":
         sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 (as long as the process)
@@ -68,9 +70,17 @@ def build_parser() -> argparse.ArgumentParser:
     prepare = _command(commands, "prepare", _prepare, "take all scans through the steps of a prediction, and keep them")
     _add_cohort(prepare)
 
-    train = _command(commands, "train", _train, "train the encoders; with --head paper, also the published method")
+    train = _command(commands, "train", _train, "train the encoders, or with --head paper the published method")
     _add_cohort(train)
     _add_training(train)
+    train.add_argument(
+        "--refits",
+        type=_count_or_zero,
+        default=0,
+        metavar="N",
+        help="train the published method N times more on permuted patients, for its null; 19 are the least that can "
+        "reach p = 0.05, and each takes as long as the method itself (default %(default)s)",
+    )
 
     validate = _command(commands, "validate", _validate, "test every gene on patients left out, rung by rung")
     _add_cohort(validate)
@@ -200,7 +210,7 @@ def _count_or_zero(text: str) -> int:
 
 
 def _request(options: argparse.Namespace) -> CohortRequest:
-    asked = ("head", "device", "epochs", "start_from", "repeats", "permutations")
+    asked = ("head", "device", "epochs", "start_from", "repeats", "permutations", "refits")
     return CohortRequest(
         cohort=options.cohort,
         work=options.work,
@@ -245,7 +255,8 @@ def _train(options: argparse.Namespace) -> None:
 
     with console_progress() as progress:
         trained = train(_request(options), progress)
-    print(f"{len(trained.encoders)} encoders of {len(trained.prepared.patients)} patients are in {options.work}")
+    made = f"predictions by the published method for {len(trained.paper)} tables" if trained.paper else "encoders"
+    print(f"The {made}, of {len(trained.prepared.patients)} patients, are in {options.work}")
 
 
 def _validate(options: argparse.Namespace) -> None:

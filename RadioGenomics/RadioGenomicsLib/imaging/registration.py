@@ -19,7 +19,7 @@ from RadioGenomicsLib.imaging.volume import Volume
 log = logging.getLogger(__name__)
 
 _LPS_FROM_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
-_BINS = 32
+_BINS = 24
 # Smoothing and reduction, coarse to fine, and the sampled share of the voxels.
 _SIGMAS, _SHRINK, _SAMPLED = (2, 1), (4, 2), 0.5
 # Every second row and column tells which of two places is the better one.
@@ -126,7 +126,7 @@ def _method(mask: sitk.Image, grid: Volume) -> tuple[sitk.ImageRegistrationMetho
     # ITK's filter smooths the moving scan's gradient, and so leads farther from the place than the plain gradient.
     method.MetricUseMovingImageGradientFilterOff()
     method.SetInterpolator(sitk.sitkLinear)
-    method.SetOptimizerAsRegularStepGradientDescent(1.0, 0.01, 200, relaxationFactor=0.6)
+    method.SetOptimizerAsRegularStepGradientDescent(2.0, 0.01, 200, relaxationFactor=0.6)
     method.SetOptimizerScalesFromPhysicalShift()
     method.SetShrinkFactorsPerLevel(_SHRINK)
     method.SetSmoothingSigmasPerLevel(_SIGMAS)

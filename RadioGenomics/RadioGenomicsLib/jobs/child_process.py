@@ -22,6 +22,7 @@ from RadioGenomicsLib.errors import Canceled
 from RadioGenomicsLib.errors import DependencyError
 from RadioGenomicsLib.errors import RadioGenomicsError
 from RadioGenomicsLib.errors import WorkError
+from RadioGenomicsLib.idle_threads import SLEEPING
 from RadioGenomicsLib.jobs.messages import error_of
 from RadioGenomicsLib.jobs.messages import parse
 from RadioGenomicsLib.jobs.parent import FOLDER_VARIABLE
@@ -142,6 +143,7 @@ def _environment(folder: Path) -> dict[str, str]:
     # An empty entry would be the current folder.
     paths = [str(_PACKAGE_ROOT), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     return {
+        **SLEEPING,
         **os.environ,
         "PYTHONPATH": os.pathsep.join(paths),
         # What lies in the current folder must not stand in for a package.
