@@ -22,6 +22,7 @@ from RadioGenomicsTrainLib.doors import report
 from RadioGenomicsTrainLib.doors import train
 from RadioGenomicsTrainLib.doors import validate
 from RadioGenomicsTrainLib.doors.request import CohortRequest
+from RadioGenomicsTrainLib.doors.train import Trained
 
 COMMANDS = ("plan", "download", "prepare", "train", "validate", "associate", "report", "bundle")
 
@@ -46,7 +47,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple]:
     stand_in(plan, "plan", planned)
     stand_in(plan, "download", (2, Path("data")))
     stand_in(prepare, "prepare", prepared)
-    stand_in(train, "train", SimpleNamespace(encoders={"fold 1": 1}, prepared=prepared))
+    stand_in(train, "train", Trained(prepared, paper=(Path("predictions_z.npz"),)))
     stand_in(validate, "validate", Path("work/validation"))
     stand_in(report, "report", Path("work/report"))
     stand_in(bundle, "bundle", SimpleNamespace(path=Path("out"), genes=Genes()))
@@ -73,10 +74,12 @@ def test_every_command_has_a_help_that_says_what_it_does(capsys: pytest.CaptureF
 
 def test_the_options_of_a_cohort_reach_the_door(calls: list[tuple], capsys: pytest.CaptureFixture[str]) -> None:
     options = ["--data", "d", "--work", "w", "--jobs", "3", "--head", "paper", "--epochs", "2", "--device", "cpu"]
-    assert "1 encoders of 1 patients" in said(capsys, "train", "tcga-lgg", *options)
+    assert "published method for 1 tables, of 1 patients" in said(
+        capsys, "train", "tcga-lgg", *options, "--refits", "19"
+    )
     name, asked, _ = calls[0]
     assert name == "train"
-    assert asked == CohortRequest("tcga-lgg", Path("w"), Path("d"), Workers(jobs=3), "paper", "cpu", 2)
+    assert asked == CohortRequest("tcga-lgg", Path("w"), Path("d"), Workers(jobs=3), "paper", "cpu", 2, refits=19)
 
 
 def test_a_cluster_takes_the_place_of_jobs(calls: list[tuple], capsys: pytest.CaptureFixture[str]) -> None:

@@ -47,13 +47,15 @@ def bundle(request: CohortRequest, output: Path, progress: Progress = silent, ke
             raise InputError("--keep-encoder", "the published head is trained together with its encoder", mend)
         cohort = request.load(within(progress, 0.0, 0.1))
         return refit_head(cohort, request.settings(), request.work, kept, output, within(progress, 0.1, 1.0))
-    trained = train_encoders_of(request, within(progress, 0.0, 0.7))
     settings = request.settings()
     if request.head == "paper":
         settings = replace(settings, head=PaperSettings())
-    rest = within(progress, 0.7, 1.0)
+        cohort, rest = request.load(within(progress, 0.0, 0.1)), within(progress, 0.1, 1.0)
+    else:
+        cohort = train_encoders_of(request, within(progress, 0.0, 0.7)).prepared.cohort
+        rest = within(progress, 0.7, 1.0)
     return build_bundle(
-        trained.prepared.cohort,
+        cohort,
         settings,
         request.work,
         output,

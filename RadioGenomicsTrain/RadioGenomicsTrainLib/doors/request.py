@@ -32,11 +32,12 @@ class CohortRequest:
         work: folder of everything that is made of the cohort but the bundle; what is there already is used again.
         data: folder of the cohort's files; ``$RADIOGENOMICS_DATA`` where None.
         workers: who prepares and trains.
-        head: "kernel" or "paper", of a bundle; "paper" also trains the published method for the validation.
+        head: "kernel" or "paper": what is trained, and of which kind a bundle is.
         device: of training: "auto", "cpu", "cuda" or "mps".
         epochs: of the encoder; the default's where None.
         start_from: weights that the encoders start from, such as pre-trained ones; random ones where None.
         repeats, permutations: of the validation; the default's where None.
+        refits: of the published method on permuted patients, for its null; each takes as long as the method itself.
     """
 
     cohort: str
@@ -49,6 +50,7 @@ class CohortRequest:
     start_from: Path | None = None
     repeats: int | None = None
     permutations: int | None = None
+    refits: int = 0
 
     @property
     def data_root(self) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
@@ -29,6 +30,7 @@ from RadioGenomicsTrainLib.training.encoder import EncoderSettings
 from RadioGenomicsTrainLib.training.encoder_folds import train_encoders
 from RadioGenomicsTrainLib.training.encoder_validation import load_encoder
 from RadioGenomicsTrainLib.training.encoder_validation import outline_held_out
+from RadioGenomicsTrainLib.training.first_weights import starting_network
 from RadioGenomicsTrainLib.training.gene_targets import gene_blocks
 from RadioGenomicsTrainLib.training.gene_validation import HeadSettings
 from RadioGenomicsTrainLib.training.kernel_bundle import fit_kernel_head
@@ -103,34 +105,33 @@ def build_bundle(
     blocks, without_spread = gene_blocks(expression, settings.splits, other_patients(cohort, settings))
     write_dropped([*cohort.dropped, *dropped, *without_spread], work)
     folds = patient_folds(len(patients), settings.folds, settings.seed)
-    everybody = np.arange(len(patients))
-    training_sets = {f"fold {number + 1}": np.setdiff1d(everybody, test) for number, test in enumerate(folds)}
-    encoders = train_encoders(
-        prepared,
-        training_sets | {"everybody": everybody},
-        settings.network,
-        settings.encoder,
-        work / "encoders",
-        jobs=jobs,
-        start_from=start_from,
-        progress=within(progress, 0.1, 0.75),
-    )
-
-    def encoder_of(fold: int | None) -> TransUNet:
-        return load_encoder(encoders["everybody" if fold is None else f"fold {fold + 1}"], settings.network)
-
-    progress(0.75, "outlining the tumors of held-out patients")
-    probabilities = outline_held_out(patients, folds, encoder_of, settings.reference)
-    segmentation = _score_outlines(cohort, prepared, probabilities, work)
-    rest = within(progress, 0.8, 1.0)
+    rest = within(progress, 0.1, 1.0)
     if isinstance(settings.head, PaperSettings):
-        encoder, head = fit_paper_head(patients, blocks, folds, encoder_of, settings.head, settings.reference, rest)
+
+        def start() -> TransUNet:
+            return starting_network(settings.network, start_from, settings.seed)
+
+        encoder, head, probabilities = fit_paper_head(
+            patients, blocks, folds, start, settings.head, settings.reference, rest
+        )
+        segmentation = _score_outlines(cohort, prepared, probabilities, work)
     else:
+        encoder_of = _train_encoders(prepared, folds, settings, work, jobs, start_from, within(rest, 0.0, 0.7))
+        progress(0.75, "outlining the tumors of held-out patients")
+        probabilities = outline_held_out(patients, folds, encoder_of, settings.reference)
+        segmentation = _score_outlines(cohort, prepared, probabilities, work)
         by_id = {patient.id: patient.traits for patient in cohort.patients}
         traits = [by_id[name] for name in prepared]
         encoder = encoder_of(None)
         head = fit_kernel_head(
-            patients, probabilities, traits, blocks, folds, settings.preprocessing, settings.head, rest
+            patients,
+            probabilities,
+            traits,
+            blocks,
+            folds,
+            settings.preprocessing,
+            settings.head,
+            within(rest, 0.8, 1.0),
         )
     return write_trained_bundle(
         output,
@@ -142,6 +143,35 @@ def build_bundle(
         {"folds": len(folds), **segmentation},
         None if start_from is None else file_sha256(start_from),
     )
+
+
+def _train_encoders(
+    prepared: dict[str, PreparedPatient],
+    folds: Sequence[np.ndarray],
+    settings: BuildSettings,
+    work: Path,
+    jobs: int,
+    start_from: Path | None,
+    progress: Progress,
+) -> Callable[[int | None], TransUNet]:
+    """Return what gives the encoder of a fold, or of everybody for None."""
+    everybody = np.arange(len(prepared))
+    training_sets = {f"fold {number + 1}": np.setdiff1d(everybody, test) for number, test in enumerate(folds)}
+    encoders = train_encoders(
+        prepared,
+        training_sets | {"everybody": everybody},
+        settings.network,
+        settings.encoder,
+        work / "encoders",
+        jobs=jobs,
+        start_from=start_from,
+        progress=progress,
+    )
+
+    def encoder_of(fold: int | None) -> TransUNet:
+        return load_encoder(encoders["everybody" if fold is None else f"fold {fold + 1}"], settings.network)
+
+    return encoder_of
 
 
 def other_patients(cohort: Cohort, settings: BuildSettings) -> OtherPatients | None:

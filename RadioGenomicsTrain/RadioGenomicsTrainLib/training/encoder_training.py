@@ -14,11 +14,9 @@ import torch
 from torch import nn
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
-from RadioGenomicsLib.errors import BundleError
 from RadioGenomicsLib.model.json_block import JSONBlock
 from RadioGenomicsLib.model.network import NetworkSettings
 from RadioGenomicsLib.model.network import TransUNet
-from RadioGenomicsLib.model.weights import load_tensors
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsTrainLib.training.augmentation import Augmentation
@@ -29,6 +27,8 @@ from RadioGenomicsTrainLib.training.early_stopping import EarlyStopping
 from RadioGenomicsTrainLib.training.encoder_tasks import multitask_loss
 from RadioGenomicsTrainLib.training.encoder_tasks import segmentation_loss
 from RadioGenomicsTrainLib.training.encoder_tasks import set_exercise
+from RadioGenomicsTrainLib.training.first_weights import starting_network
+from RadioGenomicsTrainLib.training.precision import mixed_precision
 from RadioGenomicsTrainLib.training.slices import Slices
 from RadioGenomicsTrainLib.training.training_log import TrainingLog
 
@@ -97,15 +97,7 @@ class EncoderTraining:
         self._slices, self._inner = slices.to(place), None if inner is None else inner.to(place)
         self._settings, self._reference, self._augmentation = settings, reference, augmentation
         self._start_from = start_from
-        torch.manual_seed(settings.seed)
-        model = TransUNet(network)
-        if start_from is not None:
-            first = {name: torch.from_numpy(array) for name, array in load_tensors(start_from).items()}
-            try:
-                model.load_state_dict(first)
-            except RuntimeError as error:
-                mend = "Give the file of an encoder of the same settings."
-                raise BundleError(start_from, "its weights are of another network", mend) from error
+        model = starting_network(network, start_from, settings.seed)
         self._model = model.to(place, memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch has it
         self._averaged = copy.deepcopy(self._model).eval()
         optimizer = torch.optim.AdamW(
@@ -200,7 +192,7 @@ class EncoderTraining:
         losses = []
         for batch in np.array_split(drawn, int(np.ceil(len(drawn) / self._settings.batch))):
             planes = inner.planes[batch].float().contiguous(memory_format=torch.channels_last)
-            with torch.autocast(planes.device.type, torch.bfloat16):
+            with mixed_precision(planes.device):
                 logits, _, _ = self._averaged(planes)
             losses.append(segmentation_loss(logits.float(), inner.tumor[batch].float()))
         return float(torch.stack(losses).mean())

@@ -19,6 +19,7 @@ from RadioGenomicsLib.progress import within
 from RadioGenomicsTrainLib.training.bundle_writing import FittedHead
 from RadioGenomicsTrainLib.training.bundle_writing import gene_index
 from RadioGenomicsTrainLib.training.encoder_validation import patient_tokens
+from RadioGenomicsTrainLib.training.encoder_validation import tumor_probability
 from RadioGenomicsTrainLib.training.gene_targets import GeneBlock
 from RadioGenomicsTrainLib.training.gene_validation import headline
 from RadioGenomicsTrainLib.training.paper_training import PaperSettings
@@ -32,15 +33,15 @@ def fit_paper_head(
     patients: Sequence[PreparedPatient],
     blocks: Sequence[GeneBlock],
     folds: Sequence[np.ndarray],
-    encoder_of: Callable[[int | None], TransUNet],
+    start: Callable[[], TransUNet],
     settings: PaperSettings,
     reference: int,
     progress: Progress = silent,
     *,
     device: str = "auto",
     folder: Path | None = None,
-) -> tuple[TransUNet, FittedHead]:
-    """Cross-validate the published method, and train it on everybody; the encoder comes back changed.
+) -> tuple[TransUNet, FittedHead, list[np.ndarray]]:
+    """Cross-validate the published method, and train it on everybody.
 
     Its null would take a refit per permutation and is not computed: no gene of such a bundle is called reliable.
 
@@ -48,13 +49,17 @@ def fit_paper_head(
         patients: of the cohort.
         blocks: genes.
         folds: test patients of each fold.
-        encoder_of: gives the segmentation encoder of a fold, or of everybody for None.
+        start: gives what every training starts from.
         settings: schedule.
         reference: the channel whose neighboring slices the network sees.
         progress: told of every epoch.
         device: "auto", "cuda", "mps" or "cpu".
         folder: for the course of every training, and for checkpoints from which an interrupted run goes on and which
             are removed at its end; None keeps nothing.
+
+    Returns:
+        The encoder and the head of everybody, and every patient's probability of tumor from the encoder of the fold
+        that held them out: training for genes leaves little of what outlines tumors.
     """
     z = np.full((len(patients), sum(len(block.mean) for block in blocks)), np.nan)
     first = 0
@@ -64,6 +69,7 @@ def fit_paper_head(
     predicted, mean = np.full(z.shape, np.nan), np.full(z.shape, np.nan)
     share = 1 / (len(folds) + 1)
     checkpoints = []
+    probabilities: dict[int, np.ndarray] = {}
 
     def train(chosen: np.ndarray, fold: int | None, part: Progress) -> tuple[TransUNet, PaperHead]:
         kept = None if folder is None else folder / ("paper-everybody" if fold is None else f"paper-fold-{fold + 1}")
@@ -72,7 +78,7 @@ def fit_paper_head(
         return train_paper_model(
             [patients[i] for i in chosen],
             z[chosen],
-            encoder_of(fold),
+            start(),
             settings,
             reference=reference,
             device=device,
@@ -89,6 +95,7 @@ def fit_paper_head(
             patient = patients[index]
             tokens = patient_tokens(patient, encoder, reference)
             predicted[index] = predict_from_tokens(head, tokens, patient.tumor)
+            probabilities[int(index)] = tumor_probability(patient, encoder, reference)
     encoder, head = train(np.arange(len(patients)), None, within(progress, 1 - share, 1.0))
     for checkpoint in filter(None, checkpoints):
         checkpoint.unlink(missing_ok=True)
@@ -106,4 +113,4 @@ def fit_paper_head(
         scheme=f"{len(folds)}-fold by patient, end to end; the null of a deep head takes refits and was not computed",
         validation={"genes": [{"unit": unit, **headline(r[units == unit])} for unit in dict.fromkeys(units.tolist())]},
     )
-    return encoder, fitted
+    return encoder, fitted, [probabilities[index] for index in range(len(patients))]

@@ -1,7 +1,7 @@
 """The published method: encoder, dropout, 1-D convolution, mean squared error, trained end to end (Farooq et al.).
 
-The paper does not say what the encoder starts from; here it starts from the fold's own segmentation encoder, since
-from random weights it learns nothing from some seventy patients.
+The paper does not say what the encoder starts from; from random weights it learns nothing from some seventy patients,
+so weights pre-trained on other patients may be given.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class PaperSettings(JSONBlock):
 
     epochs: int = 12
     batch: int = 8
-    slices: int = 8
+    slices: int = 4
     learning_rate: float = 3e-4
     dropout: float = 0.25
     seed: int = 0
@@ -75,7 +75,7 @@ def train_paper_model(
     Args:
         patients: the training fold.
         z: ``[n, G]`` standardized expression; NaN where not measured counts for nothing.
-        encoder: trained on the same fold; it is changed in place.
+        encoder: what it starts from; it is changed in place.
         settings: schedule.
         reference: the channel whose neighboring slices the network sees.
         device: "auto", "cuda", "mps" or "cpu".

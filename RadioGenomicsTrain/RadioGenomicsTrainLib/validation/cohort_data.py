@@ -88,16 +88,31 @@ class Block:
 
 
 @dataclass(frozen=True, eq=False)
+class Refits:
+    """A model trained anew, as often as patients exchanged their expression.
+
+    Attributes:
+        orders: [permutations, n] whose expression each patient was given.
+        deviations: [permutations, n, G] what was then predicted out of fold, less the means of the training folds.
+    """
+
+    orders: np.ndarray
+    deviations: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
 class StoredPrediction:
     """Out-of-fold predictions made elsewhere, for a model whose refits cost too much here.
 
     Attributes:
         predicted: [n, G] in the units of the block's genes.
         mean: [n, G] means of the training folds.
+        refits: on permuted patients, with the same folds; None where there are none.
     """
 
     predicted: np.ndarray
     mean: np.ndarray
+    refits: Refits | None = None
 
 
 @dataclass(frozen=True)

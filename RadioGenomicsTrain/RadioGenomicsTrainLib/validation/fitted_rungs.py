@@ -59,7 +59,7 @@ class FittedRung:
             return "joint"  # expression and what the head is fitted to permuted together
         if self.h is not None and self.rung.needs:
             return "exact"
-        return "refit" if self.stack else "none"
+        return "refit" if self.stack or (self.stored and self.stored.refits) else "none"
 
     def fitted_to(self, family: Family) -> np.ndarray:
         """Return the values [n, T] that the head is fitted to."""

@@ -51,6 +51,10 @@ class MaxT:
     threshold: float
     n_best: int
 
+    def reaches(self, alpha: float) -> bool:
+        """Tell whether there are permutations enough for a p as low as alpha."""
+        return alpha * (1 + len(self.null_max)) >= 1
+
     def count_p(self, count: int) -> float:
         """Return the permutation p of a textbook Holm-Sidak count: how often chance finds as many genes."""
         return float((1 + (self.null_counts >= count).sum()) / (1 + len(self.null_counts)))

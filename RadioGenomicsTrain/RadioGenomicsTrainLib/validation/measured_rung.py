@@ -17,6 +17,7 @@ from RadioGenomicsLib.progress import within
 from RadioGenomicsTrainLib.validation.array_cache import cached
 from RadioGenomicsTrainLib.validation.array_cache import place_of
 from RadioGenomicsTrainLib.validation.cohort_data import Family
+from RadioGenomicsTrainLib.validation.cohort_data import Refits
 from RadioGenomicsTrainLib.validation.cohort_data import ValidationSettings
 from RadioGenomicsTrainLib.validation.correlation import pearson
 from RadioGenomicsTrainLib.validation.fitted_rungs import RANDOM
@@ -28,6 +29,7 @@ from RadioGenomicsTrainLib.validation.oof_null import max_t
 from RadioGenomicsTrainLib.validation.oof_null import null_correlations
 from RadioGenomicsTrainLib.validation.oof_null import null_p
 from RadioGenomicsTrainLib.validation.refit_null import refit_null
+from RadioGenomicsTrainLib.validation.refit_null import tally_refits
 from RadioGenomicsTrainLib.validation.stacking import Stack
 from RadioGenomicsTrainLib.validation.summary import Summary
 from RadioGenomicsTrainLib.validation.summary import summarize
@@ -92,6 +94,9 @@ def measure(
     scored = fitted.scored(family)
     if fitted.null == "none":
         return Measured(fitted, family, scored, better, None, None, None)
+    if fitted.stored is not None:
+        joint = _tested_by_stored_refits(deviation, y, fitted.stored.refits)
+        return Measured(fitted, family, scored, better, joint.p, joint, None)
     parts = _decided_by(fitted, family, settings)
     if fitted.null == "refit":
         kept = cached(cache, "refit", parts, lambda: _tested_by_refits(fitted.stack, y, settings, progress))
@@ -109,7 +114,7 @@ def measure(
 
 def place_of_test(fitted: FittedRung, family: Family, settings: ValidationSettings, cache: Path) -> Path | None:
     """Return where :func:`measure` keeps what takes long; None where nothing does."""
-    if fitted.null == "none":
+    if fitted.null == "none" or fitted.stored is not None:
         return None
     return place_of(cache, fitted.null, _decided_by(fitted, family, settings))
 
@@ -167,6 +172,12 @@ def _tested_by_refits(
     assert stack is not None  # or its null would not take refits
     count, seed = settings.refit_permutations, settings.seed
     return asdict(refit_null(y, stack.predict, n_permutations=count, seed=seed, progress=progress))
+
+
+def _tested_by_stored_refits(deviation: np.ndarray, y: np.ndarray, refits: Refits | None) -> MaxT:
+    assert refits is not None  # or it would have no null
+    pairs = ((y[order], found) for order, found in zip(refits.orders, refits.deviations, strict=True))
+    return tally_refits(y, deviation, pairs, len(refits.orders))
 
 
 def joint_from_arrays(kept: Mapping[str, Any]) -> MaxT:

@@ -7,6 +7,8 @@ cross-validation, so B is small (100 to 200) and the smallest p is 1 / (B + 1).
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -55,10 +57,37 @@ def refit_null(
     if not np.isfinite(y).all():
         raise ValueError("refit_null needs complete values: run each matrix on its own patients")
     rng = np.random.default_rng(seed)
-    tally = JointNull(pearson(y, predict(y)), len(y), n_permutations, threshold, n_best)
-    for index in range(n_permutations):
-        permuted = np.empty_like(y)
-        permuted[permuted_rows(rng, len(y), blocks)] = y
-        tally.add(pearson(permuted, predict(permuted))[tally.order])
-        progress((index + 1) / n_permutations, "refits on permuted patients")
+
+    def refitted() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        for index in range(n_permutations):
+            permuted = np.empty_like(y)
+            permuted[permuted_rows(rng, len(y), blocks)] = y
+            yield permuted, predict(permuted)
+            progress((index + 1) / n_permutations, "refits on permuted patients")
+
+    return tally_refits(y, predict(y), refitted(), n_permutations, threshold=threshold, n_best=n_best)
+
+
+def tally_refits(
+    y: np.ndarray,
+    deviation: np.ndarray,
+    refitted: Iterable[tuple[np.ndarray, np.ndarray]],
+    n_permutations: int,
+    *,
+    threshold: float = 0.3,
+    n_best: int = 100,
+) -> MaxT:
+    """Hold predictions against those of the same model, trained anew on permuted patients.
+
+    Args:
+        y: observed values [n, G], complete.
+        deviation: predicted deviations from the training-fold mean [n, G].
+        refitted: permuted values and what was predicted of them, both [n, G], for each permutation.
+        n_permutations: number of them.
+        threshold: r above which genes are counted in each permutation.
+        n_best: number of the best genes whose mean r is kept for each permutation.
+    """
+    tally = JointNull(pearson(y, deviation), len(y), n_permutations, threshold, n_best)
+    for permuted, found in refitted:
+        tally.add(pearson(permuted, found)[tally.order])
     return tally.result()

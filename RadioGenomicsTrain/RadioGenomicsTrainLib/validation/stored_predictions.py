@@ -11,24 +11,25 @@ from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.whole_outputs import file_written_whole
 from RadioGenomicsTrainLib.validation.array_cache import DAMAGED
 from RadioGenomicsTrainLib.validation.array_cache import read_arrays
+from RadioGenomicsTrainLib.validation.cohort_data import Refits
 from RadioGenomicsTrainLib.validation.cohort_data import StoredPrediction
 
 
-def write_prediction(
-    path: Path, patients: Sequence[str], symbols: Sequence[str], predicted: np.ndarray, mean: np.ndarray
-) -> None:
+def write_prediction(path: Path, patients: Sequence[str], symbols: Sequence[str], stored: StoredPrediction) -> None:
     """Write predictions, whole or not at all.
 
     Args:
         path: an .npz; its folder is made.
         patients: n identifiers.
         symbols: G genes.
-        predicted: ``[n, G]`` standardized, each patient by the model that held them out.
-        mean: ``[n, G]`` means of the training folds.
+        stored: standardized, each patient by the model that held them out; NaN where a patient lacks a gene.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    arrays = {"predicted": stored.predicted, "mean": stored.mean}
+    if stored.refits is not None:
+        arrays |= {"orders": stored.refits.orders, "refitted": stored.refits.deviations}
     with file_written_whole(path) as aside:
-        np.savez(aside, patients=np.array(patients), symbols=np.array(symbols), predicted=predicted, mean=mean)
+        np.savez(aside, patients=np.array(patients), symbols=np.array(symbols), **arrays)  # type: ignore[arg-type]
 
 
 def read_prediction(path: Path, patients: Sequence[str], symbols: Sequence[str]) -> StoredPrediction | None:
@@ -45,9 +46,21 @@ def read_prediction(path: Path, patients: Sequence[str], symbols: Sequence[str])
         column = {symbol: index for index, symbol in enumerate(arrays["symbols"].tolist())}
         if not (set(patients) <= row.keys() and set(symbols) <= column.keys()):
             return None
-        place = np.ix_([row[name] for name in patients], [column[symbol] for symbol in symbols])
-        found = StoredPrediction(arrays["predicted"][place], arrays["mean"][place])
+        rows, columns = [row[name] for name in patients], [column[symbol] for symbol in symbols]
+        place = np.ix_(rows, columns)
+        found = StoredPrediction(arrays["predicted"][place], arrays["mean"][place], _refits(arrays, rows, columns))
     except (*DAMAGED, IndexError) as error:
         mend = "Delete it, and run again: radiogenomics-train train --head paper."
         raise InputError(path, "the stored predictions are damaged", mend) from error
     return found if np.isfinite(found.predicted).all() and np.isfinite(found.mean).all() else None
+
+
+def _refits(arrays: dict[str, np.ndarray], rows: list[int], columns: list[int]) -> Refits | None:
+    """Return the refits of these patients; None without any, or where others changed places with them."""
+    if "orders" not in arrays:
+        return None
+    place = np.full(len(arrays["patients"]), -1)
+    place[rows] = np.arange(len(rows))
+    orders = place[arrays["orders"][:, rows]]
+    deviations = arrays["refitted"][:, rows][:, :, columns]
+    return Refits(orders, deviations) if (orders >= 0).all() and np.isfinite(deviations).all() else None

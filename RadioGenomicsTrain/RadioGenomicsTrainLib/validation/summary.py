@@ -43,7 +43,7 @@ class Summary:
         parametric_holm_sidak: the count the literature reports; not valid out of fold.
         oof_holm_sidak: the same with the valid out-of-fold null (independent or positively dependent genes).
         oof_benjamini_hochberg: genes with q at or below .05 under that null.
-        max_t: genes by step-down max-T, valid under any dependence.
+        max_t: genes by step-down max-T, valid under any dependence; None where so few permutations can find none.
         median_r_p: p of the median r against the permutations.
     """
 
@@ -139,7 +139,7 @@ def summarize(r: np.ndarray, n: int, better: np.ndarray, p: np.ndarray | None, j
         parametric_holm_sidak=count_below(holm_sidak(parametric_p(r, n)), ALPHA),
         oof_holm_sidak=None if p is None else count_below(holm_sidak(p), ALPHA),
         oof_benjamini_hochberg=None if p is None else count_below(benjamini_hochberg(p), ALPHA),
-        max_t=None if joint is None else count_below(joint.p_adjusted, ALPHA),
+        max_t=None if joint is None or not joint.reaches(ALPHA) else count_below(joint.p_adjusted, ALPHA),
         median_r_p=None if joint is None else permutation_p(joint.null_median, median),
     )
 

@@ -28,6 +28,7 @@ from RadioGenomicsTrainLib.training import cohort_validation
 from RadioGenomicsTrainLib.training.build import BuildSettings
 from RadioGenomicsTrainLib.training.gene_validation import HeadSettings
 from RadioGenomicsTrainLib.training.paper_training import PaperSettings
+from RadioGenomicsTrainLib.validation.stored_predictions import read_prediction
 from Testing.unit.training.small_cohort import LOG2
 from Testing.unit.training.small_cohort import PATIENTS
 from Testing.unit.training.small_cohort import Z
@@ -52,24 +53,39 @@ def test_preparing_lists_what_was_left_out(request_of: CohortRequest) -> None:
     assert ("channel", "TCGA-BA-0003 T1c") in {(one["kind"], one["subject"]) for one in listed}
 
 
-def test_training_trains_once_and_keeps_the_published_methods_predictions(request_of: CohortRequest) -> None:
-    asked = replace(request_of, head="paper")
-    trained = train(asked)
+def test_training_trains_every_encoder_once(request_of: CohortRequest) -> None:
+    trained = train(request_of)
     assert list(trained.encoders) == ["fold 1", "fold 2", "everybody"]
-    assert [path.name for path in trained.paper] == ["predictions_log2_rsem.npz", "predictions_z.npz"]
-    with np.load(trained.paper[0], allow_pickle=False) as arrays:
-        assert arrays["symbols"].tolist() == list(LOG2)
-        assert arrays["patients"].tolist() == list(trained.prepared.patients)
-        assert arrays["predicted"].shape == arrays["mean"].shape == (PATIENTS, len(LOG2))
-        assert np.isfinite(arrays["predicted"]).all()
-    with np.load(trained.paper[1], allow_pickle=False) as arrays:
-        # The last patient has no z-scores, and is in the other folds' training all the same.
-        assert arrays["predicted"].shape == (PATIENTS, len(Z))
-    made = times(asked.work, "encoders/*.safetensors") | times(asked.work, "paper/fold-*.npz")
-    assert len(made) == 5
-    told = fractions(train, asked)
-    assert times(asked.work, "encoders/*.safetensors") | times(asked.work, "paper/fold-*.npz") == made
+    made = times(request_of.work, "encoders/*.safetensors")
+    assert len(made) == 3
+    told = fractions(train, request_of)
+    assert times(request_of.work, "encoders/*.safetensors") == made
     assert told == sorted(told)
+    assert list(request_of.work.glob("*/*.checkpoint")) == list(request_of.work.glob("*/.*")) == []
+
+
+def test_the_published_method_keeps_its_predictions_and_refits_and_makes_none_twice(request_of: CohortRequest) -> None:
+    asked = replace(request_of, head="paper", refits=1)
+    trained = train(asked)
+    assert [path.name for path in trained.paper] == ["predictions_log2_rsem.npz", "predictions_z.npz"]
+    found = read_prediction(trained.paper[0], list(trained.prepared.patients), LOG2)
+    assert found.predicted.shape == found.mean.shape == (PATIENTS, len(LOG2))
+    assert found.refits.deviations.shape == (1, PATIENTS, len(LOG2))
+    assert sorted(found.refits.orders[0]) == list(range(PATIENTS))
+    # The last patient has no z-scores, exchanges nothing, and is in the other folds' training all the same.
+    assert found.refits.orders[0, -1] == PATIENTS - 1
+    with np.load(trained.paper[1], allow_pickle=False) as arrays:
+        assert arrays["predicted"].shape == (PATIENTS, len(Z))
+        assert np.isfinite(arrays["refitted"][:, :-1]).all()
+    made = times(asked.work, "paper/fold-*.npz")
+    assert len(made) == 4
+    told = fractions(train, asked)
+    assert times(asked.work, "paper/fold-*.npz") == made
+    assert told == sorted(told)
+    more = train(replace(asked, refits=2))
+    assert len(times(asked.work, "paper/fold-*.npz")) == 6
+    again = read_prediction(more.paper[0], list(more.prepared.patients), LOG2)
+    np.testing.assert_array_equal(again.refits.deviations[0], found.refits.deviations[0])
     assert list(asked.work.glob("*/*.checkpoint")) == list(asked.work.glob("*/.*")) == []
 
 

@@ -19,6 +19,7 @@ from RadioGenomicsLib.model.predictor import Predictor
 from RadioGenomicsLib.model.study import prepare
 from RadioGenomicsTrainLib.cohort.manifest import Cohort
 from RadioGenomicsTrainLib.cohort.manifest import load_cohort
+from RadioGenomicsTrainLib.training import build
 from RadioGenomicsTrainLib.training.build import BuildSettings
 from RadioGenomicsTrainLib.training.build import build_bundle
 from RadioGenomicsTrainLib.training.encoder import EncoderSettings
@@ -134,12 +135,17 @@ def test_started_again_it_trains_nothing_anew_and_makes_the_same_bundle(
     assert again.sha256 == built.bundle.sha256
 
 
-def test_the_published_head_makes_a_bundle_of_its_own_kind_from_the_same_encoders(built: Built, tmp_path: Path) -> None:
+def test_the_published_head_makes_a_bundle_of_its_own_kind_and_of_no_other_encoders(
+    built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Its outlines are those of the encoders that were trained for genes.
+    monkeypatch.delattr(build, "outline_held_out")
     before = sorted((built.work / "encoders").iterdir())
     settings = replace(SETTINGS, head=PaperSettings(epochs=1, slices=2))
     bundle = build_bundle(built.cohort, settings, built.work, tmp_path / "paper")
     assert sorted((built.work / "encoders").iterdir()) == before
     assert bundle.card["head"]["kind"] == "paper"
+    assert bundle.card["validation"]["segmentation"]["patients"] == PATIENTS
     assert not bundle.genes.reliable.any()
     new = small_study(50)
     study = prepare(new.channels, bundle.preprocessing, new.brain)

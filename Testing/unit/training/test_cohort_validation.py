@@ -23,6 +23,7 @@ from RadioGenomicsTrainLib.training.gene_validation import HeadSettings
 from RadioGenomicsTrainLib.training.prepared import PreparedPatient
 from RadioGenomicsTrainLib.training.prepared_cohort import prepare_cohort
 from RadioGenomicsTrainLib.validation import record
+from RadioGenomicsTrainLib.validation.cohort_data import StoredPrediction
 from RadioGenomicsTrainLib.validation.cohort_data import ValidationSettings
 from RadioGenomicsTrainLib.validation.folds import patient_folds
 from RadioGenomicsTrainLib.validation.stored_predictions import write_prediction
@@ -142,7 +143,8 @@ def test_encoders_and_stored_predictions_that_are_there_become_rungs(
         chosen = [patients[i] for i in np.setdiff1d(np.arange(PATIENTS), test)]
         (own / "encoders" / f"encoder-{encoder_key(chosen, NETWORK, SETTINGS.encoder)}.safetensors").touch()
     predicted = np.random.default_rng(0).normal(size=(PATIENTS, len(LOG2)))
-    write_prediction(own / "paper" / "predictions_log2_rsem.npz", list(prepared), LOG2, predicted, 0 * predicted)
+    stored = StoredPrediction(predicted, 0 * predicted)
+    write_prediction(own / "paper" / "predictions_log2_rsem.npz", list(prepared), LOG2, stored)
     rows = {(r["block"], r["kind"]): r for r in ladder(validate_cohort(cohort, SETTINGS, own, effort=EFFORT))}
     assert rows["log2_rsem", "frozen_encoder"]["null"] == "exact"
     assert rows["log2_rsem", "frozen_encoder"]["median_r"] != ""

@@ -45,16 +45,17 @@ def test_every_patient_is_predicted_by_a_model_that_has_not_seen_them(
         predicted.append((number_of_tumor[id(tumor)], tuple(seen[-1])))
         return real_predict(head, tokens, tumor)
 
-    def encoder_of(fold: int | None) -> TransUNet:
-        asked.append(fold)
+    def start() -> TransUNet:
+        asked.append(len(seen))
         torch.manual_seed(0)
         return TransUNet(NETWORK)
 
     monkeypatch.setattr(paper_bundle, "train_paper_model", train)
     monkeypatch.setattr(paper_bundle, "predict_from_tokens", predict)
     blocks, _ = gene_blocks(expression)
-    _, fitted = fit_paper_head(patients, blocks, FOLDS, encoder_of, PaperSettings(epochs=1, slices=2), 1)
-    assert asked == [0, 1, None]
+    _, fitted, outlined = fit_paper_head(patients, blocks, FOLDS, start, PaperSettings(epochs=1, slices=2), 1)
+    assert asked == [0, 1, 2]
+    assert [probability.shape for probability in outlined] == [patient.tumor.shape for patient in patients]
     assert predicted == [(0, (2, 3)), (1, (2, 3)), (2, (0, 1)), (3, (0, 1))]
     assert seen[-1] == [0, 1, 2, 3]
     assert fitted.space.points.shape == (4, NETWORK.embedding)
@@ -66,8 +67,8 @@ def test_without_a_null_no_gene_is_called_reliable(
     patients: list[PreparedPatient], expression: ExpressionMatrix
 ) -> None:
     blocks, _ = gene_blocks(expression)
-    _, fitted = fit_paper_head(
-        patients, blocks, FOLDS, lambda _: TransUNet(NETWORK), PaperSettings(epochs=1, slices=2), 1
+    _, fitted, _ = fit_paper_head(
+        patients, blocks, FOLDS, lambda: TransUNet(NETWORK), PaperSettings(epochs=1, slices=2), 1
     )
     assert not fitted.genes.reliable.any()
     assert np.isnan(fitted.genes.cv_p_adjusted).all()
@@ -82,6 +83,6 @@ def test_a_run_keeps_its_course_but_no_checkpoints(
 ) -> None:
     blocks, _ = gene_blocks(expression)
     settings = PaperSettings(epochs=1, slices=2)
-    fit_paper_head(patients, blocks, FOLDS, lambda _: TransUNet(NETWORK), settings, 1, folder=tmp_path)
+    fit_paper_head(patients, blocks, FOLDS, lambda: TransUNet(NETWORK), settings, 1, folder=tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["paper-everybody", "paper-fold-1", "paper-fold-2"]
     assert (tmp_path / "paper-fold-1" / "scalars.csv").exists()

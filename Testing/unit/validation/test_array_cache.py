@@ -10,6 +10,7 @@ import pytest
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsTrainLib.validation.array_cache import cached
 from RadioGenomicsTrainLib.validation.array_cache import digest
+from RadioGenomicsTrainLib.validation.cohort_data import StoredPrediction
 from RadioGenomicsTrainLib.validation.stored_predictions import read_prediction
 from RadioGenomicsTrainLib.validation.stored_predictions import write_prediction
 
@@ -70,7 +71,7 @@ def test_a_damaged_file_is_made_anew(tmp_path: Path, damage: bytes) -> None:
 
 def test_stored_predictions_that_are_damaged_are_refused_by_name(tmp_path: Path) -> None:
     path = tmp_path / "predictions_z.npz"
-    write_prediction(path, ["P1", "P2"], ["EGFR"], np.ones((2, 1)), np.zeros((2, 1)))
+    write_prediction(path, ["P1", "P2"], ["EGFR"], StoredPrediction(np.ones((2, 1)), np.zeros((2, 1))))
     assert read_prediction(path, ["P2"], ["EGFR"]).predicted.tolist() == [[1.0]]
     path.write_bytes(path.read_bytes()[:-40])
     with pytest.raises(InputError, match=r"predictions_z\.npz: the stored predictions are damaged.*--head paper"):

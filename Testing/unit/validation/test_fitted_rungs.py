@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from RadioGenomicsTrainLib.validation.cohort_data import CohortData
+from RadioGenomicsTrainLib.validation.cohort_data import Refits
 from RadioGenomicsTrainLib.validation.cohort_data import StoredPrediction
 from RadioGenomicsTrainLib.validation.fitted_rungs import FittedRung
 from RadioGenomicsTrainLib.validation.fitted_rungs import fit_rungs
@@ -127,6 +128,8 @@ def test_stored_predictions_are_taken_as_they_are(data: CohortData) -> None:
     assert (paper.predict(family) == 2).all()
     assert (paper.mean(y) == 1).all()
     assert paper.null == "none"
+    refitted = replace(stored, refits=Refits(np.arange(len(y))[None], np.zeros((1, *y.shape))))
+    assert by_kind(replace(data, stored={"log2": refitted}))["paper", "random"].null == "refit"
 
 
 def test_the_stack_takes_what_there_is(data: CohortData) -> None:

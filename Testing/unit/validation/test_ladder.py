@@ -11,7 +11,9 @@ import pytest
 from RadioGenomicsLib.errors import Canceled
 from RadioGenomicsLib.errors import WorkError
 from RadioGenomicsTrainLib.validation import measured_rung
+from RadioGenomicsTrainLib.validation.cohort_data import Refits
 from RadioGenomicsTrainLib.validation.cohort_data import StoredPrediction
+from RadioGenomicsTrainLib.validation.correlation import pearson
 from RadioGenomicsTrainLib.validation.ladder import Step
 from RadioGenomicsTrainLib.validation.ladder import climb
 from RadioGenomicsTrainLib.validation.oof_null import max_t
@@ -94,6 +96,27 @@ def test_stored_predictions_have_figures_but_no_null_and_no_gene_sets(cache: Pat
     assert summary.max_t is None
     assert summary.oof_holm_sidak is None
     assert "paper" not in {s.measured.fitted.rung.kind for s in ladder["hallmarks"]}
+
+
+@pytest.mark.parametrize(("count", "found"), [(18, None), (19, 1)])
+def test_stored_predictions_are_held_against_stored_refits_where_these_suffice(
+    cache: Path, count: int, found: int | None
+) -> None:
+    data, rng = small_data(), np.random.default_rng(0)
+    y = data.blocks[0].families[0].y
+    # One gene is predicted; what the refits predict is noise.
+    predicted = rng.normal(size=y.shape)
+    predicted[:, 2] = y[:, 2]
+    orders = np.array([rng.permutation(len(y)) for _ in range(count)])
+    stored = StoredPrediction(predicted, np.zeros(y.shape), Refits(orders, rng.normal(size=(count, *y.shape))))
+    measured = step(
+        climb(replace(data, stored={"log2": stored}), data.blocks[0], SETTINGS, cache)["genes"], "paper"
+    ).measured
+    assert measured.summary.max_t == found
+    assert measured.joint.p[2] == pytest.approx(1 / (count + 1))
+    by_hand = [pearson(y[order], one).max() for order, one in zip(orders, stored.refits.deviations, strict=True)]
+    np.testing.assert_allclose(measured.joint.null_max, by_hand, rtol=1e-6)
+    assert measured.summary.oof_holm_sidak is None
 
 
 def test_canceling_stops_at_once_and_leaves_nothing_half_written(tmp_path: Path) -> None:
