@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import numpy as np
 import SimpleITK as sitk
@@ -18,12 +19,25 @@ from RadioGenomicsLib.imaging.volume import Volume
 
 log = logging.getLogger(__name__)
 
+
+@dataclass(frozen=True)
+class _Stage:
+    """A search at one resolution; ``first_step`` and ``least_step`` are how far the brain moves, in millimeters."""
+
+    shrink: int
+    sigma_mm: float
+    sampled_share: float
+    first_step: float
+    least_step: float
+
+
+_STAGES = (_Stage(4, 2.0, 0.5, 2.0, 0.02), _Stage(2, 1.0, 0.25, 0.2, 0.02))
+_MOST_STEPS, _RELAXATION = 200, 0.6
+
 _LPS_FROM_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 _BINS = 24
-# Smoothing and reduction, coarse to fine, and the sampled share of the voxels.
-_SIGMAS, _SHRINK, _SAMPLED = (2, 1), (4, 2), 0.5
-# Every second row and column tells which of two places is the better one.
-_COMPARED = (2, 2, 1)
+# Every second row and column, and half of the voxels there, tell which of two places is the better one.
+_COMPARED, _COMPARED_SHARE = (2, 2, 1), 0.5
 # In nats of mutual information: a smaller gain is within what sampling gives by chance.
 _LEAST_GAIN = 0.01
 # Skull and scalp around the brain hold much of what tells the rotation.
@@ -57,9 +71,9 @@ def register_all(channels: Mapping[str, Volume], fixed: Volume, brain: Volume) -
     if not apart or not inside.array.any():
         return placed
     mask = _around(inside)
-    images = to_image(_clipped(fixed)), to_image(mask)
+    given = to_image(_clipped(fixed)), to_image(mask), *_start(mask)
     with _one_thread() as processors, ThreadPoolExecutor(processors) as pool:
-        for role, found in zip(apart, pool.map(lambda one: _place(one, *images, mask), apart.values()), strict=True):
+        for role, found in zip(apart, pool.map(lambda one: _place(one, *given), apart.values()), strict=True):
             placed[role] = found
     return placed
 
@@ -71,16 +85,25 @@ def displacement_mm(before: Volume, after: Volume) -> float:
     return float(np.linalg.norm(after.ras(corners) - before.ras(corners), axis=1).mean())
 
 
-def _place(moving: Volume, fixed: sitk.Image, mask: sitk.Image, grid: Volume) -> Volume:
-    """Return a scan at its place; ``grid`` is the mask once more, with its geometry in RAS."""
-    method, start = _method(mask, grid)
+def _place(
+    moving: Volume, fixed: sitk.Image, mask: sitk.Image, start: sitk.Euler3DTransform, scales: list[float]
+) -> Volume:
+    """Return a scan at the place that a search from ``start`` finds."""
     image = to_image(_clipped(moving))
     found = sitk.Euler3DTransform(start)
     try:
-        before = _fit(method, start, fixed, image)
-        method.SetInitialTransform(found, inPlace=True)
-        method.Execute(fixed, image)
-        gain = _fit(method, found, fixed, image) - before
+        before = _fit(found, fixed, image, mask)
+        for stage in _STAGES:
+            method = _method(mask, stage.sampled_share)
+            method.SetOptimizerAsRegularStepGradientDescent(
+                stage.first_step, stage.least_step, _MOST_STEPS, relaxationFactor=_RELAXATION
+            )
+            method.SetOptimizerScales(scales)
+            method.SetShrinkFactorsPerLevel([stage.shrink])
+            method.SetSmoothingSigmasPerLevel([stage.sigma_mm])
+            method.SetInitialTransform(found, inPlace=True)
+            method.Execute(fixed, image)
+        gain = _fit(found, fixed, image, mask) - before
     except RuntimeError as error:
         # ITK gives up where the scans hardly overlap; the check of the overlap names that to the user.
         log.debug("%s could not be registered: %s", moving.name, error)
@@ -114,29 +137,37 @@ def _around(mask: Volume) -> Volume:
     return mask.with_array(ndimage.maximum_filter((mask.array != 0).astype(np.uint8), tuple(2 * reach + 1)))
 
 
-def _method(mask: sitk.Image, grid: Volume) -> tuple[sitk.ImageRegistrationMethod, sitk.Euler3DTransform]:
+def _start(grid: Volume) -> tuple[sitk.Euler3DTransform, list[float]]:
+    """Return no movement, turning about the middle of the mask, and what makes steps of its parameters alike.
+
+    A radian about an axis moves the mask's voxels by their distance from it, and a millimeter by one: with the mean
+    squares of these as scales, the optimizer takes turns as large as shifts.
+    """
+    # Some sixty places along an axis are enough.
+    step = np.maximum(np.array(grid.array.shape) // 64, 1)
+    points = grid.ras((np.argwhere(grid.array[tuple(slice(None, None, n) for n in step)]) * step)[:, ::-1])
+    middle = points.mean(axis=0)
+    spread = points.var(axis=0)
     start = sitk.Euler3DTransform()
-    middle = grid.ras(np.argwhere(grid.array).mean(axis=0)[::-1])
     start.SetCenter((_LPS_FROM_RAS[:3, :3] @ middle).tolist())
+    return start, [*(spread.sum() - spread).tolist(), 1.0, 1.0, 1.0]
+
+
+def _method(mask: sitk.Image, sampled_share: float) -> sitk.ImageRegistrationMethod:
     method = sitk.ImageRegistrationMethod()
     method.SetMetricAsMattesMutualInformation(_BINS)
     method.SetMetricFixedMask(mask)
     method.SetMetricSamplingStrategy(method.REGULAR)
-    method.SetMetricSamplingPercentage(_SAMPLED, _SEED)
+    method.SetMetricSamplingPercentage(sampled_share, _SEED)
     # ITK's filter smooths the moving scan's gradient, and so leads farther from the place than the plain gradient.
     method.MetricUseMovingImageGradientFilterOff()
     method.SetInterpolator(sitk.sitkLinear)
-    method.SetOptimizerAsRegularStepGradientDescent(2.0, 0.01, 200, relaxationFactor=0.6)
-    method.SetOptimizerScalesFromPhysicalShift()
-    method.SetShrinkFactorsPerLevel(_SHRINK)
-    method.SetSmoothingSigmasPerLevel(_SIGMAS)
-    return method, start
+    return method
 
 
-def _fit(
-    method: sitk.ImageRegistrationMethod, transform: sitk.Transform, fixed: sitk.Image, moving: sitk.Image
-) -> float:
+def _fit(transform: sitk.Euler3DTransform, fixed: sitk.Image, moving: sitk.Image, mask: sitk.Image) -> float:
     """Return the mutual information, higher for a better fit."""
+    method = _method(mask, _COMPARED_SHARE)
     method.SetInitialTransform(sitk.Euler3DTransform(transform), inPlace=False)
     return -method.MetricEvaluate(sitk.Shrink(fixed, _COMPARED), moving)
 
