@@ -85,6 +85,7 @@ def build_parser() -> argparse.ArgumentParser:
     validate = _command(commands, "validate", _validate, "test every gene on patients left out, rung by rung")
     _add_cohort(validate)
     _add_encoder(validate)
+    _add_device(validate)
     _add_validation(validate)
     validate.add_argument("--gene-sets", type=Path, metavar="GMT", help="test these too, such as MSigDB's hallmarks")
 
@@ -175,6 +176,10 @@ def _add_training(parser: argparse.ArgumentParser) -> None:
         "(default %(default)s)",
     )
     _add_encoder(parser)
+    _add_device(parser)
+
+
+def _add_device(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", choices=DEVICES, default=DEVICES[0], help="default %(default)s")
 
 

@@ -33,7 +33,7 @@ class CohortRequest:
         data: folder of the cohort's files; ``$RADIOGENOMICS_DATA`` where None.
         workers: who prepares and trains.
         head: "kernel" or "paper": what is trained, and of which kind a bundle is.
-        device: of training: "auto", "cpu", "cuda" or "mps".
+        device: of training, and of a validation's permutations: "auto", "cpu", "cuda" or "mps".
         epochs: of the encoder; the default's where None.
         start_from: weights that the encoders start from, such as pre-trained ones; random ones where None.
         repeats, permutations: of the validation; the default's where None.

@@ -30,9 +30,11 @@ def validate(request: CohortRequest, progress: Progress = silent, gene_sets: Pat
 
     Raises:
         InputError: nothing can be tested.
+        DependencyError: the device is not there.
         OutputError: the record cannot be written.
         Canceled: from ``progress``; what took long is kept.
     """
+    from RadioGenomicsLib.model.encoder import choose_device
     from RadioGenomicsTrainLib.training.cohort_validation import validate_cohort
 
     cohort: Cohort | FeatureCohort
@@ -41,6 +43,9 @@ def validate(request: CohortRequest, progress: Progress = silent, gene_sets: Pat
     else:
         # Here too, because it lists what was left out.
         cohort, rest = prepare(request, within(progress, 0.0, 0.2)).cohort, within(progress, 0.2, 1.0)
+    # The computers of a cluster need not have what this one has.
+    unasked = request.workers.scheduler and request.device == "auto"
+    device = "cpu" if unasked else choose_device(request.device)
     return validate_cohort(
         cohort,
         request.settings(),
@@ -48,5 +53,6 @@ def validate(request: CohortRequest, progress: Progress = silent, gene_sets: Pat
         rest,
         gene_sets=gene_sets,
         start_from=request.first_weights,
+        device=device,
         workers=request.workers,
     )

@@ -50,6 +50,7 @@ def validate_cohort(
     effort: ValidationSettings | None = None,
     gene_sets: Path | None = None,
     start_from: Path | None = None,
+    device: str = "cpu",
     workers: Workers = HERE,
 ) -> Path:
     """Climb the ladder on a cohort and write the record; interrupted and started again, it goes on where it was.
@@ -63,6 +64,7 @@ def validate_cohort(
         effort: folds, permutations and draws; as the head's settings say where None.
         gene_sets: a GMT file, such as MSigDB's hallmarks; without one no gene sets are tested.
         start_from: the weights that the encoders were trained from, by which they are found again.
+        device: where joint permutations are computed: "cpu", "cuda" or "mps"; unless ``effort`` says so.
         workers: who prepares, describes and tests; the tables do not depend on it.
 
     Returns:
@@ -73,7 +75,7 @@ def validate_cohort(
         OutputError: the record cannot be written.
     """
     head = settings.head if isinstance(settings.head, HeadSettings) else HeadSettings()
-    asked = effort or ValidationSettings(head.folds, head.repeats, head.permutations, seed=head.seed)
+    asked = effort or ValidationSettings(head.folds, head.repeats, head.permutations, seed=head.seed, device=device)
     cache = work / "validation-cache"
     first = within(progress, 0.0, 0.2)
     if isinstance(cohort, FeatureCohort):

@@ -131,7 +131,14 @@ def _within(
 
     def make() -> dict[str, np.ndarray]:
         found = within_strata(
-            y, head, strata.tolist(), fitted_to=given, n_permutations=count, seed=seed, progress=progress
+            y,
+            head,
+            strata.tolist(),
+            fitted_to=given,
+            n_permutations=count,
+            seed=seed,
+            device=settings.device,
+            progress=progress,
         )
         arrays = {"labels": np.array(list(found)), "sizes": np.array([one.n for one in found.values()])}
         for number, one in enumerate(found.values()):

@@ -144,7 +144,8 @@ def _tested_exactly(
     h = head.h
     null = null_correlations(h, settings.null_draws, settings.seed, within(progress, 0.0, 0.5))
     counts = np.diff(np.searchsorted(null, BINS))
-    joint = max_t(y, h, settings.permutations, settings.seed, progress=within(progress, 0.5, 1.0))
+    rest = within(progress, 0.5, 1.0)
+    joint = max_t(y, h, settings.permutations, settings.seed, device=settings.device, progress=rest)
     p = null_p(pearson(y, scored), null)
     return {"null_p": p, "null_shares": counts / max(1, len(null)), **asdict(joint)}
 
@@ -152,8 +153,18 @@ def _tested_exactly(
 def _tested_jointly(
     fitted: FittedRung, family: Family, settings: ValidationSettings, progress: Progress
 ) -> dict[str, np.ndarray]:
-    given, count, seed = fitted.fitted_to(family), settings.permutations, settings.seed
-    return asdict(max_t(family.y, _head(fitted, family), count, seed, fitted_to=given, progress=progress))
+    head, given = _head(fitted, family), fitted.fitted_to(family)
+    return asdict(
+        max_t(
+            family.y,
+            head,
+            settings.permutations,
+            settings.seed,
+            fitted_to=given,
+            device=settings.device,
+            progress=progress,
+        )
+    )
 
 
 def _shares_by_permutation(fitted: FittedRung, family: Family, seed: int) -> np.ndarray:

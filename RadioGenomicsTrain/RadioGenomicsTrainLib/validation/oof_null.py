@@ -17,6 +17,8 @@ import numpy as np
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsTrainLib.validation.correlation import unit_columns
+from RadioGenomicsTrainLib.validation.device_refit import DeviceRefit
+from RadioGenomicsTrainLib.validation.device_refit import refit_on
 from RadioGenomicsTrainLib.validation.heads import Head
 from RadioGenomicsTrainLib.validation.heads import as_head
 from RadioGenomicsTrainLib.validation.joint_null import JointNull
@@ -82,6 +84,7 @@ def max_t(
     blocks: np.ndarray | None = None,
     threshold: float = 0.3,
     n_best: int = 100,
+    device: str = "cpu",
     progress: Progress = silent,
 ) -> MaxT:
     """Test every gene by refitting the head on permuted patients (Westfall and Young 1993, step-down max-T).
@@ -101,6 +104,7 @@ def max_t(
         blocks: label [n]; patients change places only within a label (a site or subtype that must be kept).
         threshold: r above which genes are counted in each permutation.
         n_best: number of the best genes whose mean r is kept for each permutation.
+        device: where the products are done: "cpu", "cuda" or "mps".
         progress: told now and then.
 
     Raises:
@@ -112,9 +116,9 @@ def max_t(
     rng = np.random.default_rng(seed)
     z = unit_columns(y)
     left, right = as_head(head).factors(y if fitted_to is None else fitted_to)
-    r = _correlations(LinearRefit(z, right=right), left(np.arange(len(y))))
+    r = _correlations(refit_on(device, z, right=right), left(np.arange(len(y))))
     tally = JointNull(r, len(y), n_permutations, threshold, n_best)
-    refit = LinearRefit(z[:, tally.order], right=right[:, tally.order])
+    refit = refit_on(device, z[:, tally.order], right=right[:, tally.order])
     for index in range(n_permutations):
         tally.add(_correlations(refit, left(permuted_rows(rng, len(y), blocks))))
         if index % 100 == 0:
@@ -122,7 +126,7 @@ def max_t(
     return tally.result()
 
 
-def _correlations(refit: LinearRefit, left: np.ndarray) -> np.ndarray:
+def _correlations(refit: LinearRefit | DeviceRefit, left: np.ndarray) -> np.ndarray:
     """Return r [G] of unit columns z and predictions with this left factor; NaN where either is constant."""
     dot, square = refit(left - left.mean(axis=0))
     with np.errstate(divide="ignore", invalid="ignore"):

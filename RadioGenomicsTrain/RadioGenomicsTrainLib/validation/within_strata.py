@@ -15,11 +15,11 @@ import numpy as np
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsTrainLib.validation.correlation import unit_columns
+from RadioGenomicsTrainLib.validation.device_refit import refit_on
 from RadioGenomicsTrainLib.validation.heads import Head
 from RadioGenomicsTrainLib.validation.heads import as_head
 from RadioGenomicsTrainLib.validation.joint_null import JointNull
 from RadioGenomicsTrainLib.validation.joint_null import MaxT
-from RadioGenomicsTrainLib.validation.linear_refit import LinearRefit
 from RadioGenomicsTrainLib.validation.multiple_testing import count_below
 
 POOLED = "pooled"
@@ -75,6 +75,7 @@ def within_strata(
     seed: int = 0,
     threshold: float = 0.3,
     n_best: int = 100,
+    device: str = "cpu",
     progress: Progress = silent,
 ) -> dict[str, StratumScores]:
     """Score and test a head inside each stratum.
@@ -92,6 +93,7 @@ def within_strata(
         seed: of the permutations.
         threshold: r above which genes are counted.
         n_best: number of the best genes whose mean r is kept.
+        device: where the products are done: "cpu", "cuda" or "mps".
         progress: told now and then.
 
     Returns:
@@ -118,7 +120,7 @@ def within_strata(
     left, right = as_head(head).factors(y if fitted_to is None else fitted_to)
     z = unit_columns(y)[rows]
     own_square = np.array([_square_about_mean(z[group]) for group in groups])
-    refit = LinearRefit(z, bounds.tolist(), right)
+    refit = refit_on(device, z, bounds.tolist(), right)
     scored = [index for index, size in enumerate(sizes) if size >= _LEAST_PATIENTS]
 
     def correlations(places: np.ndarray) -> list[np.ndarray]:
