@@ -115,7 +115,10 @@ def validate_cohort(
         dropped=(*kept, *features.dropped, *targets.dropped),
         provenance={**features.provenance, "ridge": head.ridge, "subtype_weight": head.subtype_weight},
         seed_paper=_seed_paper(cohort.description.id),
-        notes=_notes(targets.blocks, gene_sets, len({patient.site for patient in patients}) >= asked.folds),
+        notes=(
+            *_notes(targets.blocks, gene_sets, len({patient.site for patient in patients}) >= asked.folds),
+            *_notes_on_refits(stored),
+        ),
     )
     return write_record(data, asked, work / "validation", cache, within(progress, 0.2, 1.0), workers)
 
@@ -169,3 +172,12 @@ def _notes(blocks: Sequence[Block], gene_sets: Path | None, enough_sites: bool) 
     elif any(block.unit == "z" for block in blocks):
         notes.append("Gene-set scores from z-scores rank each gene against other patients, not levels of one patient.")
     return tuple(notes)
+
+
+def _notes_on_refits(stored: Mapping[str, StoredPrediction]) -> tuple[str, ...]:
+    counts = {0 if one.refits is None else len(one.refits.orders) for one in stored.values()}
+    if not counts:
+        return ()
+    told = min(counts)
+    what = f"{told} refits on permuted patients" if told else "no refits, so it has none"
+    return (f"The null of paper mode is from {what}; 19 are the least that can reach p = 0.05.",)

@@ -151,6 +151,8 @@ def test_encoders_and_stored_predictions_that_are_there_become_rungs(
     assert rows["log2_rsem", "paper"]["null"] == "none"
     assert rows["log2_rsem", "paper"]["compared_with"] == "frozen encoder"
     assert ("z", "paper") not in rows
+    told = json.loads((own / "validation" / "record.json").read_text())["notes"]
+    assert "The null of paper mode is from no refits, so it has none; 19 are the least that can reach p = 0.05." in told
 
 
 def test_the_head_settings_of_the_bundle_decide_where_nothing_else_is_said(cohort: Cohort, work: Path) -> None:
