@@ -7,6 +7,7 @@ from collections.abc import Callable
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -107,10 +108,7 @@ def build_bundle(
     folds = patient_folds(len(patients), settings.folds, settings.seed)
     rest = within(progress, 0.1, 1.0)
     if isinstance(settings.head, PaperSettings):
-
-        def start() -> TransUNet:
-            return starting_network(settings.network, start_from, settings.seed)
-
+        start = partial(starting_network, settings.network, start_from, settings.head.seed)
         encoder, head, probabilities = fit_paper_head(
             patients, blocks, folds, start, settings.head, settings.reference, rest
         )
