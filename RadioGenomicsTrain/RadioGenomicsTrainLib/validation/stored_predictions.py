@@ -63,4 +63,7 @@ def _refits(arrays: dict[str, np.ndarray], rows: list[int], columns: list[int]) 
     place[rows] = np.arange(len(rows))
     orders = place[arrays["orders"][:, rows]]
     deviations = arrays["refitted"][:, rows][:, :, columns]
-    return Refits(orders, deviations) if (orders >= 0).all() and np.isfinite(deviations).all() else None
+    if len(orders) != len(deviations):
+        raise IndexError("not every refit has its order")
+    exchanged = (np.sort(orders, axis=1) == np.arange(len(rows))).all()
+    return Refits(orders, deviations) if exchanged and np.isfinite(deviations).all() else None

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from RadioGenomicsLib.errors import InputError
 from RadioGenomicsTrainLib.validation.cohort_data import Refits
 from RadioGenomicsTrainLib.validation.cohort_data import StoredPrediction
 from RadioGenomicsTrainLib.validation.stored_predictions import read_prediction
@@ -43,3 +45,11 @@ def test_refits_come_back_for_the_patients_asked_for_if_they_exchanged_among_the
     assert found.orders.tolist() == [[1, 0]]
     assert found.deviations.tolist() == [[[5], [1]]]
     assert read_prediction(path, ["P1", "P2"], ["TP53"]).refits is None
+
+
+def test_refits_without_their_orders_are_damage(tmp_path: Path) -> None:
+    path = tmp_path / "predictions.npz"
+    stored = StoredPrediction(np.ones((2, 1)), np.ones((2, 1)), Refits(np.array([[1, 0]]), np.zeros((2, 2, 1))))
+    write_prediction(path, ["P1", "P2"], ["EGFR"], stored)
+    with pytest.raises(InputError, match="damaged"):
+        read_prediction(path, ["P1", "P2"], ["EGFR"])
