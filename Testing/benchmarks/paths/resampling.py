@@ -144,7 +144,7 @@ def _torchio(image: torchio.ScalarImage, like: Volume, *, antialias: bool) -> to
     return torchio.Resample(target, image_interpolation="linear", antialias=antialias)(image).data
 
 
-_TRIED = """One thread of BLAS and two give the same bytes.
+_TRIED = """On the Xeon one thread of BLAS and two give the same bytes, on an EPYC they differ in the last bits.
 
 Tried for the CT on two cores, and not taken: two threads of our own over slabs, which get into the way of BLAS's
 (0.24 to 0.35 s where one takes 0.21 s); blocks of 4, 8, 16 or 64 rows of the matrices (0.21 to 0.25 s); SciPy's
