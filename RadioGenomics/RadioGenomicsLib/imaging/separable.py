@@ -6,15 +6,22 @@ small dense blocks it runs at the speed of BLAS, and a slab of the volume stays 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from scipy import ndimage
 
+# Rows of a matrix, the columns that they need, and their weights.
+_Block = tuple[slice, slice, np.ndarray]
 # Rows of a matrix that are applied together: larger blocks multiply more zeros, smaller ones cost more calls.
 _BLOCK = 32
 # What the arithmetic of affines leaves of a place on the edge of a voxel.
 _ROUNDING = 1e-6
+# Multiplications in one call of BLAS: OpenBLAS parts larger products among its threads, and then the last bits depend
+# on how many there are.
+_PRODUCT = 2**18
 # Weights that are multiples of 2^-23 and add up to 1 are added without rounding in float32.
 _STEPS = 2.0**23
 
@@ -68,29 +75,43 @@ def apply(array: np.ndarray, matrices: Sequence[np.ndarray]) -> np.ndarray:
         The new voxels ``[k, j, i]``, float32.
     """
     slabs, rows, columns = (_blocks(matrix) for matrix in matrices)
-    size = [len(matrix) for matrix in matrices]
-    result = np.empty(size, np.float32)
-    across = np.empty((size[1], array.shape[2]), np.float32)
-    planes = np.empty((max(weights.shape[1] for _, _, weights in slabs), *size[1:]), np.float32)
-    for target, source, weights in slabs:
-        slab = planes[: weights.shape[1]]
-        for plane, old in zip(slab, array[source], strict=True):
+    result = np.empty([len(matrix) for matrix in matrices], np.float32)
+
+    def fill(slab: _Block) -> None:
+        target, source, weights = slab
+        across = np.empty((result.shape[1], array.shape[2]), np.float32)
+        planes = np.empty((weights.shape[1], *result.shape[1:]), np.float32)
+        for plane, old in zip(planes, array[source], strict=True):
             pixels = np.ascontiguousarray(old, np.float32)
             for new_rows, old_rows, of_rows in rows:
-                np.matmul(of_rows, pixels[old_rows], out=across[new_rows])
+                _multiply(of_rows, pixels[old_rows], across[new_rows])
             for new_columns, old_columns, of_columns in columns:
-                np.matmul(across[:, old_columns], of_columns.T, out=plane[:, new_columns])
-        np.matmul(weights, slab.reshape(len(slab), -1), out=result[target].reshape(len(weights), -1))
+                _multiply(of_columns, across[:, old_columns].T, plane[:, new_columns].T)
+        _multiply(weights, planes.reshape(len(planes), -1), result[target].reshape(len(weights), -1))
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        list(pool.map(fill, slabs))
     return result
 
 
-def _blocks(matrix: np.ndarray) -> list[tuple[slice, slice, np.ndarray]]:
+def _multiply(weights: np.ndarray, values: np.ndarray, out: np.ndarray) -> None:
+    """Write ``weights @ values`` in parts of the columns, each by one thread of BLAS."""
+    width = max(1, _PRODUCT // weights.size)
+    count = values.shape[1] // width
+    whole = count * width
+    # Views: an axis that is cut in two keeps its place in memory.
+    stacked = [one[:, :whole].reshape(len(one), count, width).swapaxes(0, 1) for one in (values, out)]
+    np.matmul(weights, stacked[0], out=stacked[1])
+    np.matmul(weights, values[:, whole:], out=out[:, whole:])
+
+
+def _blocks(matrix: np.ndarray) -> list[_Block]:
     """Cut a banded matrix into blocks of rows: the rows, the columns that they need, and their weights (float32).
 
     The weights are rounded in their running sum, so that a constant and a straight edge of a mask keep their values.
     """
     rounded = np.diff(np.rint(np.cumsum(matrix, axis=1) * _STEPS), axis=1, prepend=0.0) / _STEPS
-    blocks = []
+    blocks: list[_Block] = []
     for start in range(0, len(matrix), _BLOCK):
         weights = rounded[start : start + _BLOCK]
         used = np.flatnonzero(weights.any(axis=0))

@@ -144,9 +144,10 @@ def _torchio(image: torchio.ScalarImage, like: Volume, *, antialias: bool) -> to
     return torchio.Resample(target, image_interpolation="linear", antialias=antialias)(image).data
 
 
-_TRIED = """On the Xeon one thread of BLAS and two give the same bytes, on an EPYC they differ in the last bits.
+_TRIED = """One thread and two give the same bytes.
 
-Tried for the CT on two cores, and not taken: two threads of our own over slabs, which get into the way of BLAS's
-(0.24 to 0.35 s where one takes 0.21 s); blocks of 4, 8, 16 or 64 rows of the matrices (0.21 to 0.25 s); SciPy's
-`gaussian_filter` and SimpleITK one after the other, which the product did before (1.8 s); masks by nearest neighbor,
-which stay with ITK (0.42 s) since a voxel halfway between two would change sides."""
+Tried for the CT on two cores, and not taken: whole products on BLAS's own threads (as fast; on an EPYC the last bits
+differ between one and two); these beside threads of our own over slabs, which get into each other's way (0.24 to 0.35 s
+where one takes 0.21 s); blocks of 4, 8, 16 or 64 rows of the matrices (0.21 to 0.25 s); SciPy's `gaussian_filter` and
+SimpleITK one after the other, which the product did before (1.8 s); masks by nearest neighbor, which stay with ITK
+(0.42 s) since a voxel halfway between two would change sides."""
