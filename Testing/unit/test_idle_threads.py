@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,26 +15,28 @@ from RadioGenomicsTrainLib import cli as train_cli
 VARIABLE = "OMP_WAIT_POLICY"
 
 
-@pytest.mark.parametrize("main", [cli.main, train_cli.main])
-@pytest.mark.parametrize(("given", "expected"), [(None, "passive"), ("active", "active")])
-def test_a_command_line_lets_them_sleep_unless_its_user_says_otherwise(
-    monkeypatch: pytest.MonkeyPatch, main: object, given: str | None, expected: str
-) -> None:
+@pytest.fixture(params=[(None, "passive"), ("active", "active")])
+def expected(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What is due, where the user has set nothing or something else."""
+    given, due = request.param
     # Set first in any case, so that the test's end takes it away again.
     monkeypatch.setenv(VARIABLE, given or "")
     if given is None:
         monkeypatch.delenv(VARIABLE)
-    command = ["models"] if main is cli.main else ["report", "--work", "nowhere"]
+    return due
+
+
+@pytest.mark.parametrize(
+    ("main", "command"), [(cli.main, ["models"]), (train_cli.main, ["report", "--work", "nowhere"])]
+)
+def test_a_command_line_lets_them_sleep_unless_its_user_says_otherwise(
+    main: Callable[[list[str]], int], command: list[str], expected: str
+) -> None:
     main(command)
     assert os.environ[VARIABLE] == expected
 
 
-@pytest.mark.parametrize(("given", "expected"), [(None, "passive"), ("active", "active")])
-def test_so_does_the_process_that_the_panel_starts_but_not_slicer_itself(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, given: str | None, expected: str
-) -> None:
-    monkeypatch.setenv(VARIABLE, given or "")
-    if given is None:
-        monkeypatch.delenv(VARIABLE)
+def test_so_does_the_process_that_the_panel_starts_but_not_slicer_itself(expected: str, tmp_path: Path) -> None:
+    before = os.environ.get(VARIABLE)
     assert _environment(tmp_path)[VARIABLE] == expected
-    assert os.environ.get(VARIABLE) == given
+    assert os.environ.get(VARIABLE) == before
