@@ -1,6 +1,6 @@
 """Let threads that wait for work sleep: by default OpenMP's spin, and take the processor from everybody else.
 
-Beside two other busy processes on two cores, a prediction took 9 s so, and 13 s with threads that spin.
+What that is worth beside other busy processes is in ``Testing/benchmarks/results/prediction.md``.
 """
 
 from __future__ import annotations

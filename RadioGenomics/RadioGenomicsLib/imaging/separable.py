@@ -6,11 +6,11 @@ small dense blocks it runs at the speed of BLAS, and a slab of the volume stays 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import SimpleITK as sitk
 from scipy import ndimage
 
 # Rows of a matrix, the columns that they need, and their weights.
@@ -89,7 +89,8 @@ def apply(array: np.ndarray, matrices: Sequence[np.ndarray]) -> np.ndarray:
                 _multiply(of_columns, across[:, old_columns].T, plane[:, new_columns].T)
         _multiply(weights, planes.reshape(len(planes), -1), result[target].reshape(len(weights), -1))
 
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    # As many as ITK takes: a worker among others has told it one.
+    with ThreadPoolExecutor(sitk.ProcessObject.GetGlobalDefaultNumberOfThreads()) as pool:
         list(pool.map(fill, slabs))
     return result
 

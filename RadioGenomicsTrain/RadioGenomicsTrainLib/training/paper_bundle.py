@@ -59,7 +59,7 @@ def fit_paper_head(
 
     Returns:
         The encoder and the head of everybody, and every patient's probability of tumor from the encoder of the fold
-        that held them out: training for genes leaves little of what outlines tumors.
+        that held them out, as training for genes left it.
     """
     z = np.full((len(patients), sum(len(block.mean) for block in blocks)), np.nan)
     first = 0

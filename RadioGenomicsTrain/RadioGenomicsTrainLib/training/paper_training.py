@@ -1,7 +1,6 @@
 """The published method: encoder, dropout, 1-D convolution, mean squared error, trained end to end (Farooq et al.).
 
-The paper does not say what the encoder starts from; from random weights it learns nothing from some seventy patients,
-so weights pre-trained on other patients may be given.
+The paper does not say what the encoder starts from; weights pre-trained on other patients may be given.
 """
 
 from __future__ import annotations
