@@ -13,6 +13,8 @@ import numpy as np
 import SimpleITK as sitk
 from scipy import ndimage
 
+from RadioGenomicsLib.imaging.grid import canonical
+from RadioGenomicsLib.imaging.grid import grid_of
 from RadioGenomicsLib.imaging.grid import resample
 from RadioGenomicsLib.imaging.itk import to_image
 from RadioGenomicsLib.imaging.volume import Volume
@@ -22,22 +24,21 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class _Stage:
-    """A search at one resolution; ``first_step`` and ``least_step`` are how far the brain moves, in millimeters."""
+    """A search at one voxel size; ``first_step`` and ``least_step`` are how far the brain moves. All in millimeters."""
 
-    shrink: int
-    sigma_mm: float
+    voxel_mm: float
     sampled_share: float
     first_step: float
     least_step: float
 
 
-_STAGES = (_Stage(4, 2.0, 0.5, 2.0, 0.02), _Stage(2, 1.0, 0.25, 0.2, 0.02))
+_STAGES = (_Stage(4.0, 0.12, 2.0, 0.1), _Stage(2.0, 0.15, 0.5, 0.05))
 _MOST_STEPS, _RELAXATION = 200, 0.6
 
 _LPS_FROM_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 _BINS = 24
-# Every second row and column, and half of the voxels there, tell which of two places is the better one.
-_COMPARED, _COMPARED_SHARE = (2, 2, 1), 0.5
+# Half of the voxels of the first stage tell which of two places is the better one.
+_COMPARED_SHARE = 0.5
 # In nats of mutual information: a smaller gain is within what sampling gives by chance.
 _LEAST_GAIN = 0.01
 # Skull and scalp around the brain hold much of what tells the rotation.
@@ -71,7 +72,7 @@ def register_all(channels: Mapping[str, Volume], fixed: Volume, brain: Volume) -
     if not apart or not inside.array.any():
         return placed
     mask = _around(inside)
-    given = to_image(_clipped(fixed)), to_image(mask), *_start(mask)
+    given = _levels(fixed), to_image(mask), *_start(mask)
     with _one_thread() as processors, ThreadPoolExecutor(processors) as pool:
         for role, found in zip(apart, pool.map(lambda one: _place(one, *given), apart.values()), strict=True):
             placed[role] = found
@@ -86,24 +87,22 @@ def displacement_mm(before: Volume, after: Volume) -> float:
 
 
 def _place(
-    moving: Volume, fixed: sitk.Image, mask: sitk.Image, start: sitk.Euler3DTransform, scales: list[float]
+    moving: Volume, fixed: list[sitk.Image], mask: sitk.Image, start: sitk.Euler3DTransform, scales: list[float]
 ) -> Volume:
     """Return a scan at the place that a search from ``start`` finds."""
-    image = to_image(_clipped(moving))
+    images = _levels(moving)
     found = sitk.Euler3DTransform(start)
     try:
-        before = _fit(found, fixed, image, mask)
-        for stage in _STAGES:
+        before = _fit(found, fixed[0], images[0], mask)
+        for stage, fixed_image, image in zip(_STAGES, fixed, images, strict=True):
             method = _method(mask, stage.sampled_share)
             method.SetOptimizerAsRegularStepGradientDescent(
                 stage.first_step, stage.least_step, _MOST_STEPS, relaxationFactor=_RELAXATION
             )
             method.SetOptimizerScales(scales)
-            method.SetShrinkFactorsPerLevel([stage.shrink])
-            method.SetSmoothingSigmasPerLevel([stage.sigma_mm])
             method.SetInitialTransform(found, inPlace=True)
-            method.Execute(fixed, image)
-        gain = _fit(found, fixed, image, mask) - before
+            method.Execute(fixed_image, image)
+        gain = _fit(found, fixed[0], images[0], mask) - before
     except RuntimeError as error:
         # ITK gives up where the scans hardly overlap; the check of the overlap names that to the user.
         log.debug("%s could not be registered: %s", moving.name, error)
@@ -126,9 +125,13 @@ def _one_thread() -> Iterator[int]:
         sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(before)
 
 
-def _clipped(volume: Volume) -> Volume:
-    low, high = np.percentile(volume.array, (_DARKEST, _BRIGHTEST))
-    return volume.with_array(np.clip(volume.array, low, high).astype(np.float32))
+def _levels(scan: Volume) -> list[sitk.Image]:
+    """Return a scan at the voxel size of every stage, smoothed to it; an axis of larger voxels keeps its own."""
+    low, high = np.percentile(scan.array, (_DARKEST, _BRIGHTEST))
+    clipped = canonical(scan.with_array(np.clip(scan.array, low, high)))
+    i, j, k = clipped.spacing
+    sizes = [(max(i, stage.voxel_mm), max(j, stage.voxel_mm), max(k, stage.voxel_mm)) for stage in _STAGES]
+    return [to_image(resample(clipped, grid_of(clipped, size))) for size in sizes]
 
 
 def _around(mask: Volume) -> Volume:
@@ -169,7 +172,7 @@ def _fit(transform: sitk.Euler3DTransform, fixed: sitk.Image, moving: sitk.Image
     """Return the mutual information, higher for a better fit."""
     method = _method(mask, _COMPARED_SHARE)
     method.SetInitialTransform(sitk.Euler3DTransform(transform), inPlace=False)
-    return -method.MetricEvaluate(sitk.Shrink(fixed, _COMPARED), moving)
+    return -method.MetricEvaluate(fixed, moving)
 
 
 def _matrix(transform: sitk.Euler3DTransform) -> np.ndarray:
