@@ -99,6 +99,16 @@ def test_the_outline_is_the_mean_over_the_scan_and_its_mirror_image() -> None:
     np.testing.assert_allclose(encoded.tumor, 0.5, atol=1e-6)
 
 
+def test_only_slices_with_a_trace_of_tumor_are_looked_at_in_other_contrasts() -> None:
+    network, planes = Recorder({"cpu": 99}), np.full((20, 5, 32, 16), -9.0, np.float32)
+    planes[10:] = 1.0
+    tumor = encode(network, planes, "cpu").tumor
+    # Two views of each batch, then four of the slices of it that hold something.
+    assert [size for _, size in network.batches] == [16, 16, 6, 6, 6, 6, 4, 4, 4, 4, 4, 4]
+    np.testing.assert_allclose(tumor[:10], 1 / (1 + np.exp(9.0)), rtol=1e-4)
+    np.testing.assert_allclose(tumor[10:], np.mean([1 / (1 + np.exp(-c)) for c in (0.85, 1.0, 1.2)]), rtol=1e-5)
+
+
 def test_tokens_are_those_of_the_scan_as_it_lies(planes: np.ndarray) -> None:
     expected = planes.mean(axis=1).reshape(20, 1, 2, 16, 1, 16).mean(axis=(3, 5))
     np.testing.assert_allclose(encode(Recorder({"cpu": 99}), planes, "cpu").tokens, expected, atol=1e-5)
