@@ -95,4 +95,4 @@ def test_the_json_says_how_brain_and_tumor_were_found_and_with_which_packages(ou
     provenance = json.loads((output / "prediction.json").read_text(encoding="utf-8"))["provenance"]
     assert provenance["brain_from"] == available_methods()[0]
     assert provenance["tumor_from"] == "network outline"
-    assert {"numpy", "scipy", "simpleitk", "monai", "torch", "deepbet"} <= provenance.keys()
+    assert {"numpy", "scipy", "simpleitk", "torch", "deepbet"} <= provenance.keys()

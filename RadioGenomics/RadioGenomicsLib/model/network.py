@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import torch
-from monai.networks.blocks import TransformerBlock
 from torch import nn
 from torch.nn import functional
 
 from RadioGenomicsLib.model.json_block import JSONBlock
+from RadioGenomicsLib.model.transformer import TransformerLayer
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class TransUNet(nn.Module):
         places = (settings.rows // reduction) * (settings.columns // reduction)
         self.position = nn.Parameter(torch.zeros(1, places, settings.embedding))
         self.transformer = nn.ModuleList(
-            TransformerBlock(settings.embedding, 2 * settings.embedding, settings.heads, settings.dropout)
+            TransformerLayer(settings.embedding, 2 * settings.embedding, settings.heads, settings.dropout)
             for _ in range(settings.layers)
         )
         self.token_norm = nn.LayerNorm(settings.embedding)

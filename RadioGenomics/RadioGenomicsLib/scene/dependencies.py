@@ -7,7 +7,6 @@ extension, which picks the build for this computer's GPU; what was installed as 
 from __future__ import annotations
 
 import importlib
-import operator
 import re
 import threading
 from collections.abc import Iterator
@@ -27,7 +26,6 @@ BRAIN_EXTRA = frozenset({"deepbet", "fill_voids", "connected-components-3d", "ni
 _REQUIREMENTS = "requirements.txt"
 _TRAINING = "requirements-train.txt"
 _NO_DEPS = "requirements-nodeps.txt"
-_COMPARISONS = {">=": operator.ge, "<": operator.lt}
 
 
 class RestartNeeded(DependencyError):
@@ -35,7 +33,7 @@ class RestartNeeded(DependencyError):
 
 
 def missingPackages(*, training: bool = False) -> list[str]:
-    """Return the requirements ("monai>=1.6,<1.7") that are not met here. Nothing is imported for it."""
+    """Return the requirements ("safetensors>=0.5") that are not met here. Nothing is imported for it."""
     files = (_NO_DEPS, *_withDeps(training))
     return [requirement for requirement in (PYTORCH, *_listed(*files)) if not _isMet(requirement)]
 
@@ -202,15 +200,13 @@ def _listed(*files: str) -> list[str]:
 
 
 def _name(requirement: str) -> str:
-    return re.split("[<>=]", requirement, maxsplit=1)[0]
+    return requirement.partition(">=")[0]
 
 
 def _isMet(requirement: str) -> bool:
-    installed = _version(_name(requirement))
-    return installed is not None and all(
-        _COMPARISONS[sign](_release(installed), _release(bound))
-        for sign, bound in re.findall(r"(>=|<)([\d.]+)", requirement)
-    )
+    name, _, least = requirement.partition(">=")
+    installed = _version(name)
+    return installed is not None and _release(installed) >= _release(least)
 
 
 def _version(name: str) -> str | None:

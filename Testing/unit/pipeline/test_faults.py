@@ -22,7 +22,7 @@ from RadioGenomicsLib.pipeline.faults import told_plainly
         (RuntimeError("itk::MemoryAllocationError: Failed to allocate memory for image."), DependencyError, "memory"),
         (RuntimeError("CUDA error: an illegal memory access was encountered\nmore"), DependencyError, "the GPU"),
         (RuntimeError("CUDA driver error: device is lost"), DependencyError, "the GPU"),
-        (ModuleNotFoundError("No module named 'monai'", name="monai"), DependencyError, "monai"),
+        (ModuleNotFoundError("No module named 'deepbet'", name="deepbet"), DependencyError, "deepbet"),
         (OSError(errno.ENOSPC, "No space left on device", "/out/x"), OutputError, "/out/x"),
     ],
     ids=str,

@@ -112,7 +112,7 @@ def test_provenance_names_what_was_done_and_with_which_versions(result: Result) 
     assert (provenance["brain_from"], provenance["tumor_from"]) == ("mask", "mask")
     assert provenance["study"] == "študie Lékař"
     assert provenance["synthetic"] is True
-    for package in ("numpy", "scipy", "simpleitk", "monai", "deepbet", "torch"):
+    for package in ("numpy", "scipy", "simpleitk", "deepbet", "torch"):
         assert provenance[package][0].isdigit() or provenance[package] == "not installed"
 
 
