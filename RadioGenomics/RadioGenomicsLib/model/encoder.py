@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from RadioGenomicsLib.errors import DependencyError
+from RadioGenomicsLib.model.tumor_proposal import LEAST_LIKELY
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 
@@ -21,10 +22,9 @@ log = logging.getLogger(__name__)
 
 _BATCH = 16
 # The outline is the mean over the scan and its mirror image as they are and at these contrasts, as training varied
-# them. A slice whose first two views see no voxel this likely is not looked at again: half of what the outline's
-# threshold could ever take.
+# them. A slice whose first two views see no voxel half as likely as an outline's least is not looked at again.
 _CONTRASTS = (0.85, 1.2)
-_TRACE = 0.05
+_TRACE = LEAST_LIKELY / 2
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ class Encoded:
     """What the network says of a study.
 
     Attributes:
-        tumor: ``[slice, row, column]`` probability of tumor, the mean over the mirrored scan and several contrasts.
+        tumor: ``[slice, row, column]`` probability of tumor, the mean over the scan and its mirror image, and where these
+            show a trace of it also over other contrasts.
         tokens: ``[slice, embedding, row / 16, column / 16]``.
         device: where it ran.
         notes: what had to be changed to make it run, in words for the user.

@@ -7,8 +7,10 @@ from scipy import ndimage
 
 # A part is kept when it holds this share of the largest part's summed probability.
 _LEAST_SHARE = 0.25
-# Less likely voxels are never tumor, and without any voxel this sure there is none.
-_LEAST_LIKELY, _LEAST_SURE = 0.1, 0.5
+# Less likely voxels are never tumor.
+LEAST_LIKELY = 0.1
+# Without any voxel this sure there is no tumor.
+_LEAST_SURE = 0.5
 
 
 def outline_tumor(probability: np.ndarray) -> np.ndarray:
@@ -36,6 +38,6 @@ def expected_dice_threshold(probability: np.ndarray) -> float:
     """
     if probability.max() < _LEAST_SURE:
         return np.inf
-    likely = np.sort(probability[probability >= _LEAST_LIKELY].ravel())[::-1].astype(np.float64)
+    likely = np.sort(probability[probability >= LEAST_LIKELY].ravel())[::-1].astype(np.float64)
     expected = 2 * np.cumsum(likely) / (np.arange(1, len(likely) + 1) + probability.sum(dtype=np.float64))
     return float(likely[expected.argmax()])

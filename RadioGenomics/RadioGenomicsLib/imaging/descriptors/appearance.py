@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy import stats
 
 from RadioGenomicsLib.imaging.descriptors.maps import VoxelMaps
 from RadioGenomicsLib.imaging.descriptors.normal_levels import NormalLevels
@@ -24,27 +25,17 @@ def appearance(maps: VoxelMaps, role: str, regions: TumorRegions, normal: Normal
     if image is None:
         return {f"{role}_{name}": np.nan for name in names}
     inside = image[regions.tumor]
+    spread = inside.std() > 0
     gradient = maps.gradient[role]
     mirrored = image[:, :, ::-1][regions.tumor]
     values = [inside.mean(), inside.std(), *np.percentile(inside, _PERCENTILES)]
-    values += _third_and_fourth_moment(inside)
+    values += [stats.skew(inside) if spread else 0.0, stats.kurtosis(inside) if spread else 0.0]
     values += [_mean(image, regions.ring) - normal.median[role]]
     values += [_mean(image, regions.core) - _mean(image, regions.rim)]
     values += [gradient[regions.tumor].mean(), gradient[regions.edge].mean()]
     values += [np.log(band[regions.tumor].std() + 1e-3) for band in maps.bands[role]]
     values += [inside.mean() - np.median(mirrored)]
     return {f"{role}_{name}": float(value) for name, value in zip(names, values, strict=True)}
-
-
-def _third_and_fourth_moment(values: np.ndarray) -> tuple[float, float]:
-    """Return skewness and excess kurtosis of a population, 0 where all values are alike."""
-    standard_deviation = values.std()
-    if standard_deviation == 0:
-        return 0.0, 0.0
-    # Not by scipy.stats, which takes as long to import as everything here to compute.
-    z = (values - values.mean()) / standard_deviation
-    square = z * z
-    return float((square * z).mean()), float((square * square).mean() - 3)
 
 
 def _mean(image: np.ndarray, region: np.ndarray) -> float:
