@@ -32,8 +32,8 @@ class Encoded:
     """What the network says of a study.
 
     Attributes:
-        tumor: ``[slice, row, column]`` probability of tumor, the mean over the scan and its mirror image, and where these
-            show a trace of it also over other contrasts.
+        tumor: ``[slice, row, column]`` probability of tumor, the mean over the scan and its mirror image, and in slices
+            where these show a trace of it also over other contrasts.
         tokens: ``[slice, embedding, row / 16, column / 16]``.
         device: where it ran.
         notes: what had to be changed to make it run, in words for the user.
