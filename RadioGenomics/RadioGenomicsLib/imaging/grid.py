@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import numpy as np
 import SimpleITK as sitk
-from scipy import optimize
 
 from RadioGenomicsLib.imaging import separable
 from RadioGenomicsLib.imaging.itk import from_image
@@ -101,7 +102,7 @@ def resample(volume: Volume, like: Volume, *, nearest: bool = False, fill: float
 def _axes(volume: Volume) -> tuple[np.ndarray, np.ndarray]:
     """Return which axis of the volume serves as canonical i, j, k, and which of these must be flipped."""
     cosines = _CANONICAL.T @ (volume.affine[:3, :3] / np.array(volume.spacing))
-    _, order = optimize.linear_sum_assignment(-np.abs(cosines))
+    order = _pairing(cosines)
     flips = cosines[np.arange(3), order] < 0
     return order, flips
 
@@ -122,8 +123,13 @@ def _partners(volume: Volume, like: Volume) -> np.ndarray:
     """Return for each axis i, j, k of a volume the axis of another grid that runs most alike."""
     own = volume.affine[:3, :3] / np.array(volume.spacing)
     target = like.affine[:3, :3] / np.array(like.spacing)
-    _, partner = optimize.linear_sum_assignment(-np.abs(own.T @ target))
-    return np.asarray(partner)
+    return _pairing(own.T @ target)
+
+
+def _pairing(cosines: np.ndarray) -> np.ndarray:
+    """Return for each row of ``[3, 3]`` the column of its own that runs most alike, either way."""
+    alike = np.abs(cosines)
+    return np.array(max(permutations(range(3)), key=lambda columns: alike[range(3), columns].sum()))
 
 
 def _places(volume: Volume, like: Volume, partner: np.ndarray) -> list[np.ndarray] | None:
@@ -149,7 +155,7 @@ def _along_axes(
     fill: float,
 ) -> Volume:
     """Smooth and interpolate on a grid with parallel axes."""
-    matrices = [separable.linear_matrix(len(s), p) @ s for p, s in zip(places, smoothing, strict=True)]
+    matrices = [separable.linear_matrix(*axis) for axis in zip(smoothing, places, strict=True)]
     own = np.argsort(partner)
     kji = [int(own[axis]) for axis in (2, 1, 0)]
     # Neighbors are added in the grid's order, so that a scan and its flipped copy give the same bytes.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
 
 from RadioGenomicsLib.imaging.descriptors.maps import VoxelMaps
 from RadioGenomicsLib.imaging.descriptors.normal_levels import NormalLevels
@@ -25,16 +24,18 @@ def appearance(maps: VoxelMaps, role: str, regions: TumorRegions, normal: Normal
     if image is None:
         return {f"{role}_{name}": np.nan for name in names}
     inside = image[regions.tumor]
-    spread = inside.std() > 0
+    mean, sd = inside.mean(dtype=np.float64), inside.std(dtype=np.float64)
+    standard = (inside - mean) / (sd or 1.0)
+    square = standard * standard
     gradient = maps.gradient[role]
     mirrored = image[:, :, ::-1][regions.tumor]
-    values = [inside.mean(), inside.std(), *np.percentile(inside, _PERCENTILES)]
-    values += [stats.skew(inside) if spread else 0.0, stats.kurtosis(inside) if spread else 0.0]
+    values = [mean, sd, *np.percentile(inside, _PERCENTILES)]
+    values += [(square * standard).mean(), (square * square).mean() - 3.0 if sd else 0.0]
     values += [_mean(image, regions.ring) - normal.median[role]]
     values += [_mean(image, regions.core) - _mean(image, regions.rim)]
     values += [gradient[regions.tumor].mean(), gradient[regions.edge].mean()]
     values += [np.log(band[regions.tumor].std() + 1e-3) for band in maps.bands[role]]
-    values += [inside.mean() - np.median(mirrored)]
+    values += [mean - np.median(mirrored)]
     return {f"{role}_{name}": float(value) for name, value in zip(names, values, strict=True)}
 
 
