@@ -29,6 +29,8 @@ _MARGIN_MM = 6.0
 _OUTLINE = (255, 190, 30)
 _LOWER, _HIGHER = (56, 150, 255), (255, 84, 54)
 _LETTERS, _SHADOW = (235, 235, 235), (0, 0, 0)
+# A third of the time of PNG's own default, for 3 % more bytes.
+_COMPRESSION = 3
 # The first that is there carries the attribution map; all are shown in this order.
 _ROLES = ("FLAIR", "T2", "T1c", "T1", "CT")
 
@@ -122,24 +124,26 @@ def _png(scan: Volume, overlay: _Overlay, plane: Plane, box: tuple[slice, slice]
     gray = plane.cut(scan)[box]
     longest_mm = max(gray.shape) * plane.pixel_mm
     pixels_per_mm = max(_PIXELS_PER_MM, _LEAST_PIXELS / longest_mm)
+    height, width = (round(pixels * pixels_per_mm * plane.pixel_mm) for pixels in gray.shape)
 
-    def enlarged(cut: np.ndarray, order: int) -> np.ndarray:
-        return ndimage.zoom(cut, pixels_per_mm * plane.pixel_mm, order=order, mode="nearest", grid_mode=True)
+    def enlarged(cut: np.ndarray, by: Image.Resampling) -> np.ndarray:
+        return np.asarray(Image.fromarray(np.ascontiguousarray(cut, np.float32)).resize((width, height), by))
 
-    picture = np.clip(enlarged(gray, 3), 0, 1)[..., None] * np.full(3, 255.0)
+    picture = np.clip(enlarged(gray, Image.Resampling.BICUBIC), 0, 1)[..., None] * np.full(3, 255.0)
+    bilinear = Image.Resampling.BILINEAR
     if overlay.attribution is not None and overlay.limit > 0:
-        strength = np.clip(enlarged(plane.cut(overlay.attribution)[box], 1) / overlay.limit, -1, 1)[..., None]
+        strength = np.clip(enlarged(plane.cut(overlay.attribution)[box], bilinear) / overlay.limit, -1, 1)[..., None]
         opacity = np.minimum(0.72, 1.2 * np.abs(strength))
         picture = picture * (1 - opacity) + np.where(strength > 0, _HIGHER, _LOWER) * opacity
     # Rounds off the corners of the mask's voxels without moving the outline.
-    inside = ndimage.gaussian_filter(enlarged(plane.cut(overlay.tumor)[box], 1), 0.7 * pixels_per_mm) >= 0.5
+    inside = ndimage.gaussian_filter(enlarged(plane.cut(overlay.tumor)[box], bilinear), 0.7 * pixels_per_mm) >= 0.5
     edge = ndimage.binary_dilation(inside, iterations=2) & ~ndimage.binary_erosion(inside, iterations=2)
     picture[ndimage.binary_dilation(edge) & ~edge] *= 0.45
     picture[edge] = _OUTLINE
     image = Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8))
     _letter(image, plane.edges, pixels_per_mm)
     file = io.BytesIO()
-    image.save(file, "PNG")
+    image.save(file, "PNG", compress_level=_COMPRESSION)
     return file.getvalue()
 
 
