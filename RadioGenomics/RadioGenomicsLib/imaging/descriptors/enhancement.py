@@ -32,7 +32,7 @@ def _uptake(maps: VoxelMaps, regions: TumorRegions, normal: NormalLevels) -> dic
         (maps.uptake[region] - center) / spread for region in (regions.tumor, regions.core, regions.rim)
     )
     above = [(inside > threshold).mean() for threshold in _THRESHOLDS]
-    volume_share = regions.tumor.sum() / maps.brain.sum()
+    volume_share = np.count_nonzero(regions.tumor) / np.count_nonzero(maps.brain)
     values = [inside.mean(), inside.std(), *np.percentile(inside, _PERCENTILES)]
     values += [np.log1p(100 * share) for share in above]
     values += [np.log1p(1000 * share * volume_share) for share in above]

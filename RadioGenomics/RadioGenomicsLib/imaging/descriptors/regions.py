@@ -8,6 +8,7 @@ import numpy as np
 from scipy import ndimage
 
 from RadioGenomicsLib.errors import RegionError
+from RadioGenomicsLib.imaging.descriptors.maps import bounding_box
 
 _IN_PLANE = np.ones((1, 3, 3), dtype=bool)
 # The ring ends at so many pixels from the tumor.
@@ -48,7 +49,7 @@ class TumorRegions:
 
 def _box_around(tumor: np.ndarray) -> tuple[slice, slice, slice]:
     """Return the part of the grid that no region of a tumor, not empty, reaches beyond."""
-    slices, rows, columns = ndimage.find_objects(tumor.view(np.uint8))[0]
+    slices, rows, columns = bounding_box(tumor)
     return (
         slices,
         slice(max(0, rows.start - _REACH), rows.stop + _REACH),

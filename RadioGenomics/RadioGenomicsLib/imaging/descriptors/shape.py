@@ -6,22 +6,23 @@ import numpy as np
 from scipy import ndimage
 
 from RadioGenomicsLib.imaging.descriptors.maps import VoxelMaps
+from RadioGenomicsLib.imaging.descriptors.maps import bounding_box
 
 
 def shape(maps: VoxelMaps, tumor: np.ndarray) -> dict[str, float]:
     """Return size against the brain, boundary length, scatter and elongation (logarithms of ratios)."""
-    area = tumor.sum(axis=(1, 2))
+    area, brain_area = tumor.sum(axis=(1, 2)), maps.brain.sum(axis=(1, 2))
     cross = np.ones((1, 3, 3), dtype=bool)
     cross[0, ::2, ::2] = False
     # The voxels around its box change neither count: what lies outside of an array is not tumor.
-    inside = tumor[ndimage.find_objects(tumor.view(np.uint8))[0]]
+    inside = tumor[bounding_box(tumor)]
     boundary = (inside & ~ndimage.binary_erosion(inside, cross)).sum()
     parts = np.bincount(ndimage.label(inside)[0].ravel())[1:]
     axes = _principal_variances(tumor, maps.frame.slice_per_pixel)
     return {
-        "log_volume_share": np.log(tumor.sum() / maps.brain.sum()),
-        "log_largest_area_share": np.log(area.max() / maps.brain.sum(axis=(1, 2)).max()),
-        "boundary_per_root_area": boundary / np.sqrt(tumor.sum() * (area > 0).sum()),
+        "log_volume_share": np.log(area.sum() / brain_area.sum()),
+        "log_largest_area_share": np.log(area.max() / brain_area.max()),
+        "boundary_per_root_area": boundary / np.sqrt(area.sum() * (area > 0).sum()),
         "share_outside_largest_part": 1 - parts.max() / parts.sum(),
         "log_elongation": np.log(axes[2] / axes[0]),
         "log_flatness": np.log(axes[2] / axes[1]),
