@@ -34,5 +34,10 @@ def _version(package: str) -> str:
 
 
 def _commit() -> str:
-    asked = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)
-    return asked.stdout.strip() or "unknown"
+    """Return the commit, and "-dirty" where anything but the results themselves differs from it."""
+
+    def git(*arguments: str) -> str:
+        return subprocess.run(["git", *arguments], capture_output=True, text=True, check=False).stdout.strip()
+
+    changed = git("status", "--porcelain", "--", ".", ":(exclude)Testing/benchmarks/results")
+    return (git("describe", "--always") or "unknown") + ("-dirty" if changed else "")

@@ -30,9 +30,9 @@ class Course:
     losses: list[float] = field(default_factory=list)
 
     def time_to(self, loss: float) -> float:
-        """Return the seconds until the loss was as low; NaN where it never was."""
+        """Return the seconds until the loss was as low; infinite where it never was."""
         reached = [second for second, reached in zip(self.seconds, self.losses, strict=True) if reached <= loss]
-        return reached[0] if reached else float("nan")
+        return reached[0] if reached else float("inf")
 
 
 def train_plainly(

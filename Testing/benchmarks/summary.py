@@ -11,7 +11,10 @@ from Testing.benchmarks.tables import duration
 
 
 def summary(folder: Path) -> str:
-    """Return a Markdown table: per piece of work our median, the fastest peer's, and the ratio."""
+    """Return a Markdown table: per piece of work our median, the fastest peer's, and the ratio.
+
+    Peers whose result was compared with ours come before those that do something else.
+    """
     lines = [
         f"| path | work | {OURS} | fastest peer | its time | peer / {OURS} | peak memory (MB), ours and the peer's |",
         "|---|---|---|---|---|---|---|",
@@ -32,7 +35,7 @@ def _line(path: str, work: str, rows: list[dict[str, str]]) -> str:
     start = f"| {path.replace('_', ' ')} | {work} | {duration(float(ours['median_s']))} |"
     if not peers:
         return f"{start} – | – | – | {float(ours['peak_mb']):,.0f} |"
-    best = min(peers, key=lambda row: float(row["median_s"]))
+    best = min([row for row in peers if row["difference"]] or peers, key=lambda row: float(row["median_s"]))
     memory = f"{float(ours['peak_mb']):,.0f} / {float(best['peak_mb']):,.0f}"
     return (
         f"{start} {best['contender']} | {duration(float(best['median_s']))} "

@@ -32,12 +32,6 @@ class Comparison:
         """The product's first row."""
         return next(timing for timing in self.timings if timing.contender.name.startswith(OURS))
 
-    @property
-    def fastest_peer(self) -> Timing | None:
-        """The fastest of the others, None where nobody else does it."""
-        peers = [timing for timing in self.timings if not timing.contender.name.startswith(OURS)]
-        return min(peers, key=lambda timing: timing.median) if peers else None
-
     def markdown(self) -> str:
         """Return the table; a ratio above 1 says how many times longer that row takes than ours."""
         lines = [

@@ -7,6 +7,7 @@ slice, and a decoder with skip connections returns to full size. The tokens also
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,6 +17,10 @@ from torch.nn import functional
 
 from RadioGenomicsLib.model.json_block import JSONBlock
 from RadioGenomicsLib.model.transformer import TransformerLayer
+
+# An untrained network takes a pixel for tumor with a chance of 1 % (Lin et al. 2017, arXiv:1708.02002, section 3.3):
+# from one half, the first passes are spent on learning that tumors are small.
+RARE_LOGIT = math.log(0.01 / 0.99)
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,7 @@ class TransUNet(nn.Module):
         decoder = (settings.embedding, *widths[::-1])
         self.up_stages = nn.ModuleList(_UpStage(a, b) for a, b in pairwise(decoder))
         self.tumor = nn.Conv2d(widths[0], 1, 1)
+        nn.init.constant_(self.tumor.get_parameter("bias"), RARE_LOGIT)
         self.reconstruction = nn.Conv2d(widths[0], settings.channels, 1)
 
     def tokens(self, planes: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:

@@ -138,29 +138,29 @@ def _ours(
 
 
 def _courses(learned: Slices, held_out: Slices) -> str:
-    """Return the losses that are reached after equal passes and in equal time."""
-    alike = replace(SHORT, reconstruction_weight=0.0)
-    longer = replace(SHORT, epochs=3 * SHORT.epochs, patience=3 * SHORT.epochs)
+    """Return the losses that are reached after equal passes, and how soon ours reach those of the others."""
+    as_plain = replace(SHORT, reconstruction_weight=0.0, averaging=0.0)
+    longer = {"epochs": 3 * SHORT.epochs, "patience": 3 * SHORT.epochs}
     ours = {
-        f"{OURS}, outline only": _ours(learned, alike, held_out, Augmentation(hide=0.0)),
+        f"{OURS}, outline only, last weights": _ours(learned, as_plain, held_out, Augmentation(hide=0.0)),
         f"{OURS}, with repainting": _ours(learned, SHORT, held_out),
-        f"{OURS}, with repainting, {longer.epochs} passes": _ours(learned, longer, held_out),
+        f"{OURS}, with repainting, {longer['epochs']} passes": _ours(learned, replace(SHORT, **longer), held_out),
     }
     # SwinUNETR takes too long for more than its patients per second.
-    peers = {peer.name: _plain(peer, learned, SHORT, held_out) for peer in slice_peers(NETWORK)[:2]}
+    peers = {peer.name: _plain(peer, learned, SHORT, held_out) for peer in slice_peers(NETWORK)[:3]}
     lines = [
         f"### Equal loss: {LEARNED} patients, {SHORT.epochs} passes, outline of {HELD_OUT} held-out patients\n",
-        "A one-cycle schedule over each row's passes, the same slices and movements; times include the loss of the "
-        f"held-out patients after every pass. The product's average of the weights decays by {SHORT.averaging} here.\n",
-        f"| | patients/s | s | held-out loss after each pass | {longer.epochs} passes of ours reach the last |",
+        "A one-cycle schedule over each row's passes, the same slices and movements, the same first guess of how much "
+        "is tumor; times include the loss of the held-out patients after every pass. Where it is not said otherwise, "
+        f"ours is the loss of the product's average of the weights, which decays by {SHORT.averaging} here.\n",
+        "| | patients/s | s | held-out loss after each pass | one of ours is as low after |",
         "|---|---|---|---|---|",
     ]
-    slowest = list(ours.values())[-1]
     for name, course in (ours | peers).items():
-        reached = slowest.time_to(course.losses[-1])
         rate = LEARNED * len(course.losses) / course.seconds[-1]
         losses = ", ".join(f"{loss:.3f}" for loss in course.losses)
-        after = "never" if np.isnan(reached) else f"{reached:.0f} s"
+        reached = min(one.time_to(min(course.losses)) for one in ours.values())
+        after = f"{reached:.0f} s" if np.isfinite(reached) else "never"
         lines.append(f"| {name} | {rate:.2f} | {course.seconds[-1]:.0f} | {losses} | {after} |")
     return "\n".join(lines)
 
@@ -229,6 +229,9 @@ _TRIED = """### What was tried and is not used
 Measured on two cores of an Intel Xeon with AMX, torch 2.13, while other work ran; seconds per step of 24 slices on one
 thread, where not said otherwise.
 
+- Not to expect 1 % tumor at first: the loss of held-out patients after three passes over 24 patients, in the plain way,
+  is then 1.17 instead of 0.47. The outlines gain nothing by it in the end: Dice of 19 held-out patients of TCGA-LGG
+  0.811 without and 0.803 with it after 12 passes over the other 72, 0.850 and 0.846 after 36 (one fold, one seed).
 - `torch.compile`: 0.29 instead of 0.33, after 77 s of compiling, and it needs a C++ compiler where the training runs.
 - torch's fused attention: 0.46 instead of 0.36. Its backward pass on the CPU takes 19 ms for each of the eight layers.
 - Two processes with one thread each (`torchrun`, gloo): 0.27; one process with two threads: 0.23.

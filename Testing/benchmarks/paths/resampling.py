@@ -36,9 +36,10 @@ _PLACES_IN_FLOAT32 = 1e-3
 def measure() -> Measurement:
     """Time linear interpolation for all, then with smoothing for those that have it."""
     scan, finer = ct(), mr()
+    like = _spacing_grid(scan)
     comparisons = [
-        _linear("CT 512 x 512 x 300", scan, _spacing_grid(scan)),
-        _smoothed("CT 512 x 512 x 300", scan, _spacing_grid(scan)),
+        _linear("CT 512 x 512 x 300", scan, like),
+        _smoothed("CT 512 x 512 x 300", scan, like),
         # None of its axes is reduced by so much that the product smooths it.
         _linear("MR 256 x 256 x 60", finer, _spacing_grid(finer)),
     ]
@@ -46,7 +47,7 @@ def measure() -> Measurement:
         "Resampling to 1 mm",
         ("numpy", "scipy", "SimpleITK", "torch", "monai", "torchio"),
         comparisons,
-        {"resample, CT": lambda: resample(scan, _spacing_grid(scan))},
+        {"resample, CT": lambda: resample(scan, like)},
         _TRIED,
     )
 

@@ -41,17 +41,19 @@ def test_each_contender_is_called_once_untimed_and_then_in_turns() -> None:
     assert [len(timing.seconds) for timing in timings] == [2, 3]
 
 
-def test_the_summary_names_the_fastest_peer_and_its_ratio(tmp_path) -> None:
-    def took(name: str, *seconds: float) -> Timing:
-        return Timing(Contender(name, lambda: None), list(seconds), megabytes=10.0)
+@pytest.mark.parametrize(("difference", "line"), [(0.0, "fast | 30 ms | 3.0"), (None, "slow | 500 ms | 50.0")])
+def test_the_summary_names_the_fastest_peer_of_equal_results_and_its_ratio(tmp_path, difference, line) -> None:
+    def took(name: str, *seconds: float, difference: float | None = 0.0) -> Timing:
+        return Timing(Contender(name, lambda: None), list(seconds), megabytes=10.0, difference=difference)
 
-    timings = [took("slow", 0.4, 0.5, 0.6), took("fast", 0.02, 0.03, 0.04), took(OURS, 0.01, 0.01, 0.02)]
+    fast = took("fast", 0.02, 0.03, 0.04, difference=difference)
+    timings = [took("slow", 0.4, 0.5, 0.6), fast, took(OURS, 0.01, 0.01, 0.02)]
     rows = Comparison("work", "2 x", timings).rows("path")
     with (tmp_path / "path.csv").open("w", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    assert summary(tmp_path).splitlines()[-1] == "| path | work | 10 ms | fast | 30 ms | 3.0 | 10 / 10 |"
+    assert summary(tmp_path).splitlines()[-1] == f"| path | work | 10 ms | {line} | 10 / 10 |"
 
 
 def test_peak_memory_counts_what_was_freed_again() -> None:

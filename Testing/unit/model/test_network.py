@@ -32,6 +32,12 @@ def test_the_shipped_settings_have_the_eight_transformer_layers_of_the_paper() -
     assert sum(parameter.numel() for parameter in network.parameters()) == 3_127_844
 
 
+def test_an_untrained_network_expects_little_tumor(tiny: TransUNet) -> None:
+    with torch.inference_mode():
+        chance = torch.sigmoid(tiny(torch.randn(2, 5, 112, 96))[0])
+    assert chance.mean() < 0.05
+
+
 def test_every_token_sees_the_whole_slice(tiny: TransUNet) -> None:
     planes = torch.randn(1, 5, 112, 96, generator=torch.Generator().manual_seed(0))
     changed = planes.clone()
