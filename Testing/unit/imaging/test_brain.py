@@ -62,6 +62,12 @@ def test_a_scan_of_one_value_has_no_brain(phantom, level):
         deepbet.extract(scan.with_array(np.full_like(scan.array, level)), "cpu")
 
 
+def test_a_single_slice_has_no_brain(data_root):
+    scan = read_volume(data_root / "volumes" / "TCGA-FG-6692" / "t1.nii.gz")
+    with pytest.raises(RegionError, match="no brain was found"):
+        deepbet.extract(scan.with_array(scan.array[12:13]), "cpu")
+
+
 def test_a_stripped_scan_keeps_its_own_outline(phantom):
     scan = phantom.channels["T1"]
     stripped = scan.with_array(np.where(phantom.brain.array > 0, scan.array, np.float32(0)))

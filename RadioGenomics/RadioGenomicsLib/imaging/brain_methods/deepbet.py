@@ -109,7 +109,8 @@ def _box_around(coarse: np.ndarray, shape: tuple[int, ...]) -> tuple[slice, ...]
         center = np.round(scale * (filled[0] + filled[-1] + 1) / 2)
         half = np.round((1 + 2 * _MARGIN) * scale * (filled[-1] + 1 - filled[0])) / 2
         box.append(slice(max(0, int(center - half)), min(size, int(center + half))))
-    return tuple(box)
+    # A scan of one slice leaves none.
+    return tuple(box) if all(side.start < side.stop for side in box) else None
 
 
 @functools.lru_cache(maxsize=2)
