@@ -41,10 +41,10 @@ def test_the_loss_falls(patients: list[PreparedPatient]) -> None:
     def note(_fraction: float, step: str) -> None:
         losses.append(float(step.rpartition(" ")[2]))
 
-    settings = replace(SETTINGS, epochs=3, tumor_slices=8, other_slices=5, learning_rate=5e-2)
+    settings = replace(SETTINGS, epochs=6, tumor_slices=8, other_slices=5, learning_rate=5e-2)
     train_encoder(patients, NETWORK, settings, progress=note)
-    assert len(losses) == 3
-    assert losses[-1] < 0.8 * losses[0]
+    assert len(losses) == 6
+    assert losses[-1] < 0.6 * losses[0]
 
 
 @pytest.mark.usefixtures("one_thread")
