@@ -84,7 +84,7 @@ def drawn(curves: Sequence[Curve]) -> str:
     ends = [1.0, max(curve.sizes[-1] / curve.sizes[0] for curve in curves)]
     time_axes.loglog(ends, ends, "--", color="gray", label="in proportion")
     time_axes.set(xlabel="size, times the smallest", ylabel="time, times that of the smallest")
-    memory_axes.set(xlabel="size, times the smallest", ylabel="peak memory on top of the inputs (MB)")
+    memory_axes.set(xlabel="size, times the smallest", ylabel="memory on top of inputs (MB)")
     figure.legend(loc="outside lower center", fontsize=8)
     text = io.StringIO()
     figure.savefig(text, format="svg", metadata={"Date": None})
