@@ -42,8 +42,9 @@ class _PaddedSwin(nn.Module):
 class _LinearViT(nn.Module):
     """ViT has no decoder: one linear layer gives the pixels of each token's patch."""
 
-    def __init__(self, inputs: int, size: tuple[int, int], patch: int = 16) -> None:
+    def __init__(self, inputs: int, size: tuple[int, int]) -> None:
         super().__init__()
+        patch = 16
         width = {"hidden_size": 174, "mlp_dim": 348, "num_layers": 12, "num_heads": 6}
         self.rows = size[0] // patch
         self.network = ViT(in_channels=inputs, img_size=size, patch_size=patch, spatial_dims=2, **width)

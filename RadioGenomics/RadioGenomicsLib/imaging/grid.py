@@ -129,6 +129,7 @@ def _partners(volume: Volume, like: Volume) -> np.ndarray:
 def _pairing(cosines: np.ndarray) -> np.ndarray:
     """Return for each row of ``[3, 3]`` the column of its own that runs most alike, either way."""
     alike = np.abs(cosines)
+    # Of six ways the best: scipy.optimize has one for any size, but every start would wait for its import.
     return np.array(max(permutations(range(3)), key=lambda columns: alike[range(3), columns].sum()))
 
 

@@ -34,10 +34,7 @@ def smoothing_matrix(size: int, sigma: float) -> np.ndarray:
         sigma: standard deviation in voxels; 0 for none.
     """
     identity = np.eye(size)
-    if sigma <= 0:
-        return identity
-    # Turned about, as SciPy is faster along rows.
-    return ndimage.gaussian_filter1d(identity, sigma, axis=1, mode="nearest", truncate=3.0).T
+    return ndimage.gaussian_filter1d(identity, sigma, axis=0, mode="nearest", truncate=3.0) if sigma > 0 else identity
 
 
 def linear_matrix(smoothing: np.ndarray, places: np.ndarray) -> np.ndarray:

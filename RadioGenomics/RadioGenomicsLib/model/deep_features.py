@@ -82,8 +82,6 @@ def mean_in_region(maps: np.ndarray, region: np.ndarray) -> np.ndarray:
         maps: of :func:`feature_maps`.
         region: mask ``[slice, row, column]``; a cell of the maps counts as much as the region fills it.
     """
-    holding = region.any(axis=(1, 2))
-    maps, region = maps[holding], region[holding]
     slices, rows, columns = region.shape
     filled = region.reshape(
         slices, rows // PIXELS_PER_FEATURE, PIXELS_PER_FEATURE, columns // PIXELS_PER_FEATURE, PIXELS_PER_FEATURE

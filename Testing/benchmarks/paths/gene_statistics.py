@@ -65,8 +65,8 @@ def measure() -> Measurement:
         "Tried, in a row of hot calls: blocks of 512 to 4,096 genes for r took 10 ms on one thread where whole rows "
         "took 8.8, and 5 to 10 ms on two threads where halves took 4. Blocks of 4 to 65 rows, sums by BLAS and "
         "PyTorch's sums: no faster. Student's t (stdtr) in place of the incomplete beta function: 4.9 ms instead of "
-        "5.1. One sort for both adjustments would save two milliseconds. On two hyperthreads of one core threads gain "
-        "nothing, and r takes 13 to 17 ms however it is parted.",
+        "5.1. One sort for both adjustments would save two milliseconds. On a Xeon whose two processors do what "
+        "fits in the cache no faster than one, r takes 13 to 17 ms in 2 to 16 parts of whole rows or of 4 to 32.",
     ]
     comparison = Comparison(
         f"{GENES:,} genes x {PATIENTS} patients: r, p, Holm-Sidak, Benjamini-Hochberg",

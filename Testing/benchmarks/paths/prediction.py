@@ -74,12 +74,11 @@ One core, this patient; seconds before and after.
   PyTorch's layer in its place was not taken: 16 slices take it 14 to 18 ms to train on in bfloat16, ours 6.5 to 8; to
   run, both take 3 ms.
 - scipy.optimize and scipy.stats are not imported either: three axes are paired by looking at all six ways, and two
-  moments are written out. With deepbet's module, which brought pandas and nibabel, that was 1.5 s of 11.7 on two
-  hyperthreads of a Xeon core (`predict` before and after, in turns, median of four: 11.7 and 9.9 s; with the brain mask
-  given 8.4 and 7.4 s).
-- The report's pictures are enlarged by Pillow instead of SciPy's splines and compressed at level 3: 0.58 s, not 1.0,
-  with the same outlines and gray values that differ by 0.6 of 255. On threads of their own: not tried, as the machine
-  at hand had one core.
+  moments are written out (0.6 s, as scipy.stats imports the other). Nor is deepbet's module, which brought pandas and
+  nibabel along. On a Xeon, `predict` with all of them took 11.7 s, and without 9.9 s; with the brain mask given 8.4 and
+  7.4 s (in turns, median of four).
+- The report's pictures are enlarged by Pillow instead of SciPy's splines and compressed at level 3: 0.58 s, not 1.0.
+  They differ from before by 0.6 of 255 gray levels on the mean.
 - Large pages for torch (`THP_MEM_ALLOC_ENABLE=1`): no gain in a cold start, whose pages are all new.
 - OpenMP's idle threads sleep in the product's own processes. Beside two other busy processes on two cores of an EPYC
   without AVX-512, a warm prediction took 9.1 s so (7.5 s of processor time), and 13.5 s (12.0) where they spin; on the

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from RadioGenomicsLib.errors import RegionError
 from RadioGenomicsLib.imaging.descriptors import TumorRegions
@@ -160,3 +161,11 @@ def test_normal_brain_keeps_its_distance_from_the_tumor(brain: np.ndarray) -> No
 def test_a_tumor_that_fills_the_brain_is_refused(brain: np.ndarray) -> None:
     with pytest.raises(RegionError, match="no normal brain"):
         normal_tissue(brain, brain)
+
+
+def test_moments_are_those_of_scipy(channels: dict, brain: np.ndarray) -> None:
+    skewed = channels | {"T1": np.exp(channels["T1"])}
+    tumor = mask_of(LEFT_FRONT)
+    values, inside = described(skewed, brain, tumor), skewed["T1"][tumor].astype(np.float64)
+    assert values["T1_skewness"] == pytest.approx(stats.skew(inside))
+    assert values["T1_kurtosis"] == pytest.approx(stats.kurtosis(inside))

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.optimize import linear_sum_assignment
+from scipy.spatial.transform import Rotation
 
+from RadioGenomicsLib.imaging.grid import _pairing
 from RadioGenomicsLib.imaging.grid import canonical
 from RadioGenomicsLib.imaging.grid import grid_of
 from RadioGenomicsLib.imaging.grid import resample
@@ -88,3 +91,8 @@ def test_outside_the_volume_lies_the_fill():
     moved[0, 3] = 2.0
     result = resample(volume, Volume(volume.array, moved), fill=-7.0)
     assert set(np.unique(result.array)) == {-7.0, 1.0}
+
+
+def test_axes_are_paired_as_scipy_pairs_them():
+    for cosines in Rotation.random(200, rng=0).as_matrix():
+        assert np.array_equal(_pairing(cosines), linear_sum_assignment(-np.abs(cosines))[1])

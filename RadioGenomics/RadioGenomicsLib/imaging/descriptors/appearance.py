@@ -26,6 +26,7 @@ def appearance(maps: VoxelMaps, role: str, regions: TumorRegions, normal: Normal
     inside = image[regions.tumor]
     mean, sd = inside.mean(dtype=np.float64), inside.std(dtype=np.float64)
     standard = (inside - mean) / (sd or 1.0)
+    # The moments are those of scipy.stats, for whose import every start would wait.
     square = standard * standard
     gradient = maps.gradient[role]
     mirrored = image[:, :, ::-1][regions.tumor]

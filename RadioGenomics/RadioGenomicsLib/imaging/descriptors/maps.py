@@ -71,9 +71,9 @@ class VoxelMaps:
     def of(cls, channels: Mapping[str, np.ndarray | None], brain: np.ndarray, slice_per_pixel: float) -> VoxelMaps:
         """Compute the maps from normalized channels and the brain mask."""
         present = {role: array.astype(np.float32) for role, array in channels.items() if array is not None}
-        box = bounding_box(brain)
+        corners = [np.flatnonzero(brain.any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1))]
         frame = BrainFrame(
-            np.array([side.start for side in box]), np.array([side.stop - 1 for side in box]), slice_per_pixel
+            np.array([corner[0] for corner in corners]), np.array([corner[-1] for corner in corners]), slice_per_pixel
         )
         uptake = None
         if "T1" in present and "T1c" in present:
@@ -87,16 +87,6 @@ class VoxelMaps:
             depth=ndimage.distance_transform_edt(brain, sampling=(slice_per_pixel, 1, 1)).astype(np.float32),
             frame=frame,
         )
-
-
-def bounding_box(mask: np.ndarray) -> tuple[slice, slice, slice]:
-    """Return the slices, rows and columns that hold a mask, which is not empty."""
-    slices, rows, columns = (np.flatnonzero(mask.any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1)))
-    return (
-        slice(int(slices[0]), int(slices[-1]) + 1),
-        slice(int(rows[0]), int(rows[-1]) + 1),
-        slice(int(columns[0]), int(columns[-1]) + 1),
-    )
 
 
 def _band(array: np.ndarray, scale: float) -> np.ndarray:

@@ -8,7 +8,6 @@ import numpy as np
 from scipy import ndimage
 
 from RadioGenomicsLib.errors import RegionError
-from RadioGenomicsLib.imaging.descriptors.maps import bounding_box
 
 _IN_PLANE = np.ones((1, 3, 3), dtype=bool)
 # The ring ends at so many pixels from the tumor.
@@ -49,7 +48,7 @@ class TumorRegions:
 
 def _box_around(tumor: np.ndarray) -> tuple[slice, slice, slice]:
     """Return the part of the grid that no region of a tumor, not empty, reaches beyond."""
-    slices, rows, columns = bounding_box(tumor)
+    slices, rows, columns = ndimage.find_objects(tumor.view(np.uint8))[0]
     return (
         slices,
         slice(max(0, rows.start - _REACH), rows.stop + _REACH),

@@ -6,7 +6,6 @@ import numpy as np
 from scipy import ndimage
 
 from RadioGenomicsLib.imaging.descriptors.maps import VoxelMaps
-from RadioGenomicsLib.imaging.descriptors.maps import bounding_box
 
 
 def shape(maps: VoxelMaps, tumor: np.ndarray) -> dict[str, float]:
@@ -15,7 +14,7 @@ def shape(maps: VoxelMaps, tumor: np.ndarray) -> dict[str, float]:
     cross = np.ones((1, 3, 3), dtype=bool)
     cross[0, ::2, ::2] = False
     # The voxels around its box change neither count: what lies outside of an array is not tumor.
-    inside = tumor[bounding_box(tumor)]
+    inside = tumor[ndimage.find_objects(tumor.view(np.uint8))[0]]
     boundary = (inside & ~ndimage.binary_erosion(inside, cross)).sum()
     parts = np.bincount(ndimage.label(inside)[0].ravel())[1:]
     axes = _principal_variances(tumor, maps.frame.slice_per_pixel)
