@@ -40,6 +40,8 @@ _TOLERANCE = 1e-4
 # The table of genes is written with four digits.
 _WRITTEN = 1e-3
 _DEVICE = "cpu"
+# Cold starts of each kind; two of one kind have been seen to take 6.7 and 11.3 s.
+_COLD = 5
 # What opens any such network: the packages, a U-Net as nnU-Net plans it (30 million weights), its file.
 _YARDSTICK = """
 import sys, torch
@@ -118,15 +120,19 @@ def measure() -> Measurement:
 def _cold(scans: _Scans, weights: str) -> Comparison:
     given = [f"--brain={brain_path(scans.folder)}"]
     contenders = [
-        Contender(f"{OURS} predict --brain MASK", _command(scans, given), 2, _TOLERANCE),
+        Contender(f"{OURS} predict --brain MASK", _command(scans, given), _COLD, _TOLERANCE),
         Contender(
-            f"{OURS}, as the panel starts it", _job(scans), 2, _WRITTEN, "without the files; its memory is the parent's"
+            f"{OURS}, as the panel starts it",
+            _job(scans),
+            _COLD,
+            _WRITTEN,
+            "without the files; its memory is the parent's",
         ),
-        Contender(f"{OURS} predict", _command(scans, []), 2, None, "finds the brain, too: another mask"),
+        Contender(f"{OURS} predict", _command(scans, []), _COLD, None, "finds the brain, too: another mask"),
         Contender(
             "yardstick: fresh process, torch, MONAI, a network of 30 million weights",
             lambda: InChild(None, run_child([sys.executable, "-c", _YARDSTICK, weights])),
-            2,
+            _COLD,
             None,
             "no scan is read",
         ),
