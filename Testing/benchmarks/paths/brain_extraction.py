@@ -31,8 +31,8 @@ _TITLE = "Brain extraction"
 # One less the Dice coefficient: the same networks on the same voxels.
 _SAME_NETWORK, _OTHER_NETWORK = 1e-3, 0.1
 
-_TRIED = """The steps around the networks are those of deepbet's `run_bet`, and give the same mask on all eight raw scans
-of the development data. With deepbet's own code for them a scan took 2.4 s where it now takes 2.2 s (in turns).
+_TRIED = """The steps around the networks are those of deepbet's `run_bet`, and give the same mask on all eight raw
+scans of the development data. With deepbet's own code for them a scan took 2.4 s where it now takes 2.2 s (in turns).
 
 Tried on the larger network (2.08 s on an EPYC without AVX-512): frozen TorchScript 2.07 s, optimized for inference
 2.70 s, channels last 2.23 s. Large pages (`THP_MEM_ALLOC_ENABLE=1`): 1.5 to 1.9 s instead of 2.0 to 2.2 on a Xeon from
