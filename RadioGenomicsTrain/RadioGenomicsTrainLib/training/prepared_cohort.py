@@ -42,6 +42,7 @@ PASSED_THROUGH = (
     "imaging/brain_methods/deepbet.py",
     "imaging/brain_methods/hd_bet.py",
     "imaging/brain_methods/synthstrip.py",
+    "imaging/brain_methods/weight_files.py",
     "imaging/dicom.py",
     "imaging/dicom_file.py",
     "imaging/dicom_header.py",
