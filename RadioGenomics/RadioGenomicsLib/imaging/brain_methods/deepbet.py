@@ -1,8 +1,9 @@
 """Brain extraction by deepbet: Fisch et al. 2024, doi:10.1016/j.compbiomed.2024.108845 (MIT, carries its weights).
 
-Two small U-Nets: one finds the brain's box in a coarse picture, the other draws the mask inside of it. Trained on
+Two small LinkNets: one finds the brain's box in a coarse picture, the other draws the mask inside of it. Trained on
 T1; also draws FLAIR, T2 and post-contrast T1 well. What is done around the networks is what deepbet's ``run_bet``
-does, and gives its mask; its own module is not imported, which brings pandas and nibabel along.
+does, and gives its mask. Of the package only the weights are used: its module brings pandas and nibabel along, and its
+networks work out more at full size than the mask needs (:mod:`.linknet`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from RadioGenomicsLib.errors import DependencyError
 from RadioGenomicsLib.errors import RegionError
 from RadioGenomicsLib.imaging.brain_methods.weight_files import weight_files
 from RadioGenomicsLib.imaging.grid import canonical
@@ -48,6 +50,7 @@ def extract(volume: Volume, device: str) -> Volume:
         device: "cpu" or "cuda".
 
     Raises:
+        DependencyError: the installed weights are those of other networks, or damaged.
         RegionError: no brain is found.
     """
     import fill_voids
@@ -88,7 +91,7 @@ def _brain_in(picture: torch.Tensor, network: torch.nn.Module, device: str) -> t
 
     normalized = (picture - picture.mean()).mul_(_SD / picture.std()).add_(_MEAN)
     with torch.inference_mode():
-        return (network(normalized[None, None].to(device))[0, 1] > 0.5).to("cpu", torch.uint8)
+        return network(normalized.to(device)).to("cpu", torch.uint8)
 
 
 def _largest_part(mask: torch.Tensor) -> np.ndarray:
@@ -116,13 +119,33 @@ def _box_around(coarse: np.ndarray, shape: tuple[int, ...]) -> tuple[slice, ...]
 
 @functools.lru_cache(maxsize=2)
 def _networks(device: str) -> tuple[torch.nn.Module, ...]:
-    """Return the network of the coarse picture and that of the brain's box."""
+    """Return the network of the coarse picture and that of the brain's box.
+
+    Raises:
+        DependencyError: the installed weights are those of other networks, or damaged.
+    """
+    from RadioGenomicsLib.imaging.brain_methods.linknet import LinkNet
+
+    networks = []
+    for file in _weights():
+        network = LinkNet().eval()
+        try:
+            network.load_state_dict(_scripted(file).state_dict())
+        except RuntimeError as error:
+            raise DependencyError(
+                str(file), "it does not hold the weights of deepbet 1.0", "Install deepbet 1.0.2, or give a brain mask."
+            ) from error
+        networks.append(network.to(device))
+    return tuple(networks)
+
+
+def _scripted(file: Path) -> torch.jit.ScriptModule:
     import torch
 
     with warnings.catch_warnings():
         # torch.jit is deprecated; the weights come as TorchScript.
         warnings.simplefilter("ignore")
-        return tuple(torch.jit.load(file, device).eval() for file in _weights())
+        return torch.jit.load(file, "cpu")
 
 
 def _weights() -> list[Path]:
