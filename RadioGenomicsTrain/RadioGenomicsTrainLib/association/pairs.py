@@ -152,7 +152,7 @@ def _products(x: np.ndarray, steps: list[np.ndarray]) -> Iterator[np.ndarray]:
 def _screen(
     x: np.ndarray, steps: list[np.ndarray], lowest: float, cutoff: float, progress: Progress
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return feature and gene numbers of the pairs above the cut-off, and |r| of all above the lowest, falling."""
+    """Return feature and gene numbers of the pairs above the cut-off, and |r| of all above the lowest, in any order."""
     feature, gene, sizes = [], [], []
     for number, size in enumerate(_products(x, steps)):
         place = np.flatnonzero(size.ravel() >= lowest)
@@ -164,7 +164,7 @@ def _screen(
         progress((number + 1) / len(steps), "associations")
     if not steps:
         return np.empty(0, int), np.empty(0, int), np.empty(0)
-    return np.concatenate(feature), np.concatenate(gene), np.sort(np.concatenate(sizes))[::-1].astype(np.float64)
+    return np.concatenate(feature), np.concatenate(gene), np.concatenate(sizes)
 
 
 def _benjamini_hochberg(
@@ -172,19 +172,20 @@ def _benjamini_hochberg(
 ) -> tuple[np.ndarray, int]:
     """Return q of the hits (p rising) over all pairs, and how many pairs have q at most alpha."""
     # Step-up from above, in r: as long as fewer are below the level of their number, take that number.
-    count = len(sizes)
-    while count:
-        below = int((sizes[:count] >= critical_r(alpha * count / pairs / 2, effective)).sum())
-        if below == count:
+    found = sizes
+    while len(found):
+        below = found[found >= critical_r(alpha * len(found) / pairs / 2, effective)]
+        if len(below) == len(found):
             break
-        count = below
+        found = below
     # What comes after the last discovery has a q above alpha, and can lower none below it.
-    every = parametric_p(sizes[: count if len(p) <= count else len(sizes)], effective, one_sided=False)
+    falling = np.sort(found if len(p) <= len(found) else sizes)[::-1]
+    every = parametric_p(falling, effective, one_sided=False)
     # The hits lead, and theirs are known in float64.
     every[: len(p)] = p
     share = every * pairs / np.arange(1, len(every) + 1)
     q = np.minimum.accumulate(share[::-1])[::-1]
-    return np.minimum(1.0, q[: len(p)]), count
+    return np.minimum(1.0, q[: len(p)]), len(found)
 
 
 def _largest_by_chance(

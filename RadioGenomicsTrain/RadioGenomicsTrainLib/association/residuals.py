@@ -45,7 +45,8 @@ def unit_residuals(values: np.ndarray, basis: np.ndarray) -> tuple[np.ndarray, n
     """
     complete = np.isfinite(values).all(axis=0)
     taken = np.asarray(values if complete.all() else values[:, complete], dtype=np.float64)
-    left = taken - basis @ (basis.T @ taken)
+    left = basis @ (basis.T @ taken)
+    np.subtract(taken, left, out=left)
     size = np.sqrt(np.einsum("nc,nc->c", left, left))
     varies = size > _NOTHING_LEFT * np.sqrt(np.einsum("nc,nc->c", taken, taken))
     usable = complete.copy()
