@@ -151,4 +151,9 @@ Tried for the CT on two cores, and not taken: whole products on BLAS's own threa
 differ between one and two); these beside threads of our own over slabs, which get into each other's way (0.24 to 0.35 s
 where one takes 0.21 s); blocks of 4, 8, 16 or 64 rows of the matrices (0.21 to 0.25 s); SciPy's `gaussian_filter` and
 SimpleITK one after the other, which the product did before (1.8 s); masks by nearest neighbor, which stay with ITK
-(0.42 s) since a voxel halfway between two would change sides."""
+(0.42 s) since a voxel halfway between two would change sides; buffers that the slabs share (0.16 s, as without).
+
+NumPy asks the system for large pages, which the virtual machine of the last run hands out slowly: after MONAI has run,
+the CT takes 0.39 s, of which 0.3 s are the system's, and 0.22 s with `NUMPY_MADVISE_HUGEPAGE=0`. The table is without
+that setting, as the product is: on other machines such pages are faster, and a cold prediction took as long either way
+(8.2 and 8.5 s without it, in turns, median of five)."""
