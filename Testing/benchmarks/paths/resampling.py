@@ -155,5 +155,4 @@ SimpleITK one after the other, which the product did before (1.8 s); masks by ne
 
 NumPy asks the system for large pages, which the virtual machine of the last run hands out slowly: after MONAI has run,
 the CT takes 0.39 s, of which 0.3 s are the system's, and 0.22 s with `NUMPY_MADVISE_HUGEPAGE=0`. The table is without
-that setting, as the product is: on other machines such pages are faster, and a cold prediction took as long either way
-(8.2 and 8.5 s without it, in turns, median of five)."""
+that setting, as the product is: a cold prediction took 8.2 s without and 8.5 s with it (in turns, median of five)."""
