@@ -17,11 +17,7 @@ from Testing.contract._sources import python_files
 BUNDLED = {"numpy", "scipy", "SimpleITK", "pydicom", "vtk", "slicer", "qt", "ctk"}
 OWN = {"RadioGenomicsLib", "RadioGenomicsTrainLib"}
 # Only reached from inside functions, so torch may stand at file scope there.
-LAZY = (
-    "RadioGenomics/RadioGenomicsLib/imaging/brain_methods/linknet.py",
-    "RadioGenomics/RadioGenomicsLib/model",
-    "RadioGenomicsTrain/RadioGenomicsTrainLib",
-)
+LAZY = ("RadioGenomics/RadioGenomicsLib/model", "RadioGenomicsTrain/RadioGenomicsTrainLib")
 
 
 def _relative(path: Path) -> str:

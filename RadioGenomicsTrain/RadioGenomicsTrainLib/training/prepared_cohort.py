@@ -41,7 +41,6 @@ PASSED_THROUGH = (
     "imaging/brain.py",
     "imaging/brain_methods/deepbet.py",
     "imaging/brain_methods/hd_bet.py",
-    "imaging/brain_methods/linknet.py",
     "imaging/brain_methods/synthstrip.py",
     "imaging/brain_methods/weight_files.py",
     "imaging/dicom.py",

@@ -31,12 +31,13 @@ _TITLE = "Brain extraction"
 # One less the Dice coefficient: the same networks on the same voxels.
 _SAME_NETWORK, _OTHER_NETWORK = 1e-3, 0.1
 
-_TRIED = """The steps around the networks are those of deepbet's `run_bet`. The networks are built anew from its
-weights, and tell at full size only which class is greater, where deepbet's own give the chances of both. On twelve
-scans, eight of them raw, the masks are the same in every voxel; a scan takes 1.5 s where it took 1.9 s (EPYC).
+_TRIED = """The steps around the networks are those of deepbet's `run_bet`. The parts of its networks are run
+one by one, and tell at full size only which class is greater, where a network as a whole gives the chances of both. On
+twelve scans, eight of them raw, the masks are the same in every voxel; a scan takes 1.5 s where it took 1.9 s (EPYC).
 
-Tried on the larger network, in seconds of 1.3: the same layers without TorchScript 1.3, with the greater class alone
-1.1, taken. Not taken: maxima of shifted pictures instead of PyTorch's pooling (0.06 s less), oneDNN's pooling (more).
+Tried on the larger network, in seconds of 1.3: its parts with the greater class alone 1.0, taken. Not taken: the same
+layers without TorchScript (1.0 to 1.1); maxima of shifted pictures instead of PyTorch's pooling (0.06 s less); oneDNN's
+pooling (more).
 Tried before, on an EPYC without AVX-512 (2.08 s): frozen TorchScript 2.07 s, optimized for inference 2.70 s, channels
 last 2.23 s. Large pages (`THP_MEM_ALLOC_ENABLE=1`): 1.5 to 1.9 s instead of 2.0 to 2.2 on a Xeon from the second scan
 on, nothing for the first; not set by the product.
@@ -87,22 +88,19 @@ def _bare(scan: Volume) -> Callable[[], object]:
     """Return a call of deepbet's networks as they are installed, on what they are handed for this scan."""
     import torch
 
-    handed: list[torch.Tensor] = []
+    handed: list[tuple[torch.nn.Module, torch.Tensor]] = []
+    find = deepbet._is_likelier_brain
 
-    def kept(network: torch.nn.Module) -> Callable[[torch.Tensor], torch.Tensor]:
-        def forward(picture: torch.Tensor) -> torch.Tensor:
-            handed.append(picture[None, None].clone())
-            return network(picture)
+    def keep(network: torch.nn.Module, picture: torch.Tensor) -> torch.Tensor:
+        handed.append((network, picture[None, None].clone()))
+        return find(network, picture)
 
-        return forward
-
-    with mock.patch.object(deepbet, "_networks", return_value=[kept(network) for network in deepbet._networks("cpu")]):
+    with mock.patch.object(deepbet, "_is_likelier_brain", keep):
         deepbet.extract(scan, "cpu")
-    networks = [deepbet._scripted(file) for file in deepbet._weights()]
 
     def call() -> object:
         with torch.inference_mode():
-            return [network(picture) for network, picture in zip(networks, handed, strict=True)]
+            return [network(picture) for network, picture in handed]
 
     return call
 
