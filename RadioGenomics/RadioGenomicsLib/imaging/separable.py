@@ -17,6 +17,8 @@ from scipy import ndimage
 _Block = tuple[slice, slice, np.ndarray]
 # Rows of a matrix that are applied together: larger blocks multiply more zeros, smaller ones cost more calls.
 _BLOCK = 32
+# Planes of the volume that go through one call: fewer cost more calls, more no longer stay in the cache.
+_PLANES = 8
 # What the arithmetic of affines leaves of a place on the edge of a voxel.
 _ROUNDING = 1e-6
 # Multiplications in one call of BLAS: OpenBLAS parts larger products among its threads, and then the last bits depend
@@ -76,14 +78,15 @@ def apply(array: np.ndarray, matrices: Sequence[np.ndarray]) -> np.ndarray:
 
     def fill(slab: _Block) -> None:
         target, source, weights = slab
-        across = np.empty((result.shape[1], array.shape[2]), np.float32)
         planes = np.empty((weights.shape[1], *result.shape[1:]), np.float32)
-        for plane, old in zip(planes, array[source], strict=True):
-            pixels = np.ascontiguousarray(old, np.float32)
+        for start in range(0, len(planes), _PLANES):
+            done = planes[start : start + _PLANES]
+            pixels = np.ascontiguousarray(array[source][start : start + _PLANES], np.float32)
+            across = np.empty((len(done), result.shape[1], array.shape[2]), np.float32)
             for new_rows, old_rows, of_rows in rows:
-                _multiply(of_rows, pixels[old_rows], across[new_rows])
+                _multiply(of_rows, pixels[:, old_rows], across[:, new_rows])
             for new_columns, old_columns, of_columns in columns:
-                _multiply(of_columns, across[:, old_columns].T, plane[:, new_columns].T)
+                _multiply(of_columns, across[:, :, old_columns].mT, done[:, :, new_columns].mT)
         _multiply(weights, planes.reshape(len(planes), -1), result[target].reshape(len(weights), -1))
 
     # As many as ITK takes: a worker among others has told it one.
@@ -93,14 +96,13 @@ def apply(array: np.ndarray, matrices: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def _multiply(weights: np.ndarray, values: np.ndarray, out: np.ndarray) -> None:
-    """Write ``weights @ values`` in parts of the columns, each by one thread of BLAS."""
+    """Write ``weights @ values`` of a matrix or a stack of them in parts of the columns, each by one thread of BLAS."""
     width = max(1, _PRODUCT // weights.size)
-    count = values.shape[1] // width
-    whole = count * width
+    whole = values.shape[-1] // width * width
     # Views: an axis that is cut in two keeps its place in memory.
-    stacked = [one[:, :whole].reshape(len(one), count, width).swapaxes(0, 1) for one in (values, out)]
-    np.matmul(weights, stacked[0], out=stacked[1])
-    np.matmul(weights, values[:, whole:], out=out[:, whole:])
+    parts = [one[..., :whole].reshape(*one.shape[:-1], -1, width).swapaxes(-3, -2) for one in (values, out)]
+    np.matmul(weights, parts[0], out=parts[1])
+    np.matmul(weights, values[..., whole:], out=out[..., whole:])
 
 
 def _blocks(matrix: np.ndarray) -> list[_Block]:
