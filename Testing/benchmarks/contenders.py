@@ -26,7 +26,7 @@ class Contender:
     Attributes:
         name: as the table shows it; the product's own start with ``OURS``.
         call: does the work once and returns its result, as an ``InChild`` where a child process did it.
-        repeats: how often it is timed, after one untimed call.
+        repeats: how often it is timed, each time after an untimed call.
         tolerance: largest difference from the first contender's result that is allowed; None where the results are
             not comparable, for the reason that ``note`` gives.
         note: what a reader of the table has to know.
@@ -60,7 +60,9 @@ class Timing:
 def compare(contenders: Sequence[Contender], difference: Callable[[Any, Any], float]) -> list[Timing]:
     """Check every contender against the first, then time all of them in turns.
 
-    Taking turns spreads what else the machine does over all of them.
+    Taking turns spreads what else the machine does over all of them. In every turn a contender is called twice and
+    timed once: the first call takes the memory that others have given back, for which a virtual machine may have to
+    ask its host again.
 
     Args:
         contenders: the first one's result is the reference.
@@ -85,6 +87,7 @@ def compare(contenders: Sequence[Contender], difference: Callable[[Any, Any], fl
     for turn in range(max(contender.repeats for contender in contenders)):
         for timing in timings:
             if turn < timing.contender.repeats:
+                timing.contender.call()
                 gc.collect()
                 start = time.perf_counter()
                 timing.contender.call()

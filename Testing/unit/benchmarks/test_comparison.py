@@ -33,11 +33,11 @@ def test_a_result_that_is_not_a_number_counts_as_off() -> None:
         compare(contenders, _difference)
 
 
-def test_each_contender_is_called_once_untimed_and_then_in_turns() -> None:
+def test_each_contender_is_checked_once_and_then_called_twice_in_every_turn() -> None:
     calls: list[str] = []
     contenders = [Contender("peer", lambda: calls.append("a"), 2), Contender(OURS, lambda: calls.append("b"), 3)]
     timings = compare(contenders, lambda _result, _reference: 0.0)
-    assert calls == ["a", "a", "b", *"abab", "b"]
+    assert calls == ["a", "a", "b", *"aabb", *"aabb", *"bb"]
     assert [len(timing.seconds) for timing in timings] == [2, 3]
 
 
