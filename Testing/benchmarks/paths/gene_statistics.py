@@ -62,13 +62,14 @@ def measure() -> Measurement:
         f"Memory: both inputs are {gigabytes:.3f} GB. numpy's sum reads them at {gigabytes / read:.1f} GB/s on one "
         f"thread. Read once in {ours * 1e3:.1f} ms, ours is at {100 * read / ours:.0f} % of that in all, and r alone "
         f"({moments * 1e3:.1f} ms) at {100 * read / moments:.0f} %.",
-        "Tried: r and p in parts on two threads, as was done before. In a row of hot calls all took 19 to 27 ms so "
-        "on an EPYC, and 20 to 24 ms on one thread, but 28 and 29 ms in this table, where one thread takes 24 "
-        "(twice each, in turns): the second processor has to wake up. On a Xeon whose two processors do what fits "
-        "in the cache no faster than one it gained nothing. Blocks of 2,048 genes: r takes 11.7 ms, with 512 genes "
-        "15, with 4,096 or all 14. Sums by BLAS would take 1.5 ms less, and one sort for both adjustments 2 ms. "
-        "Not faster: blocks of rows, products by BLAS, PyTorch's sums, and Student's t (stdtr) or F (fdtrc) in place "
-        "of the incomplete beta function, which takes 7 ms.",
+        "Tried, on an EPYC, in turns and each time after an untimed call, where ours takes 22.6 ms and SciPy "
+        "vectorized 120 to 126: r and p in blocks on two threads and one sort for both adjustments, 16.2 ms; with "
+        "sums by BLAS, 15.6 and 17.2 ms in two runs; with larger blocks on the threads 18 to 35 ms. So 7.0 to 8.0 x "
+        "at best, for milliseconds that nobody waits for, and nothing on a Xeon whose two processors do what fits "
+        "in the cache no faster than one. One thread, blocks of 2,048 genes: r takes 10 ms, with 512 genes a "
+        "quarter more. Not faster: blocks of rows, products by BLAS (diagonals of products of 4 to 64 genes: 7 to "
+        "21 ms for a sum that takes 2.7), PyTorch's sums, and Student's t (stdtr) or F (fdtrc) in place of the "
+        "incomplete beta function, which takes 7 ms.",
     ]
     comparison = Comparison(
         f"{GENES:,} genes x {PATIENTS} patients: r, p, Holm-Sidak, Benjamini-Hochberg",
