@@ -10,6 +10,9 @@ from RadioGenomicsTrainLib.validation.correlation import fisher_interval
 from RadioGenomicsTrainLib.validation.correlation import patients_per_gene
 from RadioGenomicsTrainLib.validation.correlation import pearson
 
+# Genes at a time: what is computed on the way to their figures takes little memory, however many genes there are.
+_BLOCK = 256
+
 
 @dataclass(frozen=True)
 class GeneScores:
@@ -52,6 +55,16 @@ def score_genes(
         held_out: label [n] of what the coverage leaves out together: the fold, or the site.
         level: of the prediction interval.
     """
+    scores = []
+    for start in range(0, max(1, y.shape[1]), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        scores.append(_score_block(y[:, block], deviation[:, block], mean[:, block], held_out, level))
+    return GeneScores(**{name: np.concatenate([getattr(one, name) for one in scores]) for name in vars(scores[0])})
+
+
+def _score_block(
+    y: np.ndarray, deviation: np.ndarray, mean: np.ndarray, held_out: np.ndarray, level: float
+) -> GeneScores:
     known = np.isfinite(y) & np.isfinite(deviation) & np.isfinite(mean)
     y, deviation = np.where(known, y, np.nan), np.where(known, deviation, np.nan)
     p = mean + deviation

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -17,6 +19,20 @@ def test_a_perfect_prediction_has_perfect_figures() -> None:
         assert figure == pytest.approx(1)
     assert scores.rmse_iqr == pytest.approx(0)
     assert scores.half_width == pytest.approx(0)
+
+
+def test_many_genes_are_scored_as_each_is_alone_and_take_no_more_memory() -> None:
+    y, deviation, mean = np.random.default_rng(6).normal(size=(3, 20, 3000))
+    fold = np.arange(20) % 5
+    alone = score_genes(y[:, 1500:1501], deviation[:, 1500:1501], mean[:, 1500:1501], fold)
+    tracemalloc.start()
+    scores = score_genes(y, deviation, mean, fold)
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    for name, figures in vars(scores).items():
+        assert figures.shape == (3000,)
+        assert figures[1500] == pytest.approx(getattr(alone, name)[0])
+    assert peak < 3 * y.nbytes
 
 
 def test_the_mean_predictor_explains_nothing() -> None:
