@@ -62,14 +62,15 @@ def measure() -> Measurement:
         f"Memory: both inputs are {gigabytes:.3f} GB. numpy's sum reads them at {gigabytes / read:.1f} GB/s on one "
         f"thread. Read once in {ours * 1e3:.1f} ms, ours is at {100 * read / ours:.0f} % of that in all, and r alone "
         f"({moments * 1e3:.1f} ms) at {100 * read / moments:.0f} %.",
-        "Tried, on an EPYC, in turns and each time after an untimed call, where ours takes 22.6 ms and SciPy "
-        "vectorized 120 to 126: r and p in blocks on two threads and one sort for both adjustments, 16.2 ms; with "
-        "sums by BLAS, 15.6 and 17.2 ms in two runs; with larger blocks on the threads 18 to 35 ms. So 7.0 to 8.0 x "
-        "at best, for milliseconds that nobody waits for, and nothing on a Xeon whose two processors do what fits "
-        "in the cache no faster than one. One thread, blocks of 2,048 genes: r takes 10 ms, with 512 genes a "
-        "quarter more. Not faster: blocks of rows, products by BLAS (diagonals of products of 4 to 64 genes: 7 to "
-        "21 ms for a sum that takes 2.7), PyTorch's sums, and Student's t (stdtr) or F (fdtrc) in place of the "
-        "incomplete beta function, which takes 7 ms.",
+        "Tried, on an EPYC where ours takes 22.6 ms in a row of calls and 23.6 in this table: r and p in blocks on "
+        "two threads and one sort for both adjustments take 16.2 ms in a row of calls, but 19.2 and 22.3 (16 to 26) "
+        "in this table, as the second processor has to wake up; with sums by BLAS 15.6 and 17.2 ms in rows of "
+        "calls; with larger blocks 18 to 35 ms. Not taken: it would not reach 8 x, for milliseconds that nobody "
+        "waits for, and on a Xeon whose two processors do what fits in the cache no faster than one it gained "
+        "nothing. On one thread r takes 10 ms in blocks of 2,048 genes, a quarter more in blocks of 512. Not "
+        "faster: blocks of rows, products by BLAS (diagonals of products of 4 to 64 genes: 7 to 21 ms for a sum "
+        "that takes 2.7), PyTorch's sums, and Student's t (stdtr) or F (fdtrc) in place of the incomplete beta "
+        "function, which takes 7 ms.",
     ]
     comparison = Comparison(
         f"{GENES:,} genes x {PATIENTS} patients: r, p, Holm-Sidak, Benjamini-Hochberg",
