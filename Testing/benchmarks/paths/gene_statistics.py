@@ -64,7 +64,7 @@ def measure() -> Measurement:
         f"({moments * 1e3:.1f} ms) at {100 * read / moments:.0f} %.",
         "Tried, on an EPYC where ours takes 22.6 ms in a row of calls and 23.6 in this table: r and p in blocks on "
         "two threads and one sort for both adjustments take 16.2 ms in a row of calls, but 19.2 and 22.3 (16 to 26) "
-        "in this table, as the second processor has to wake up; with sums by BLAS 15.6 and 17.2 ms in rows of "
+        "in this table, where the second processor may have to wake up; with sums by BLAS 15.6 and 17.2 ms in rows of "
         "calls; with larger blocks 18 to 35 ms. Not taken: it would not reach 8 x, for milliseconds that nobody "
         "waits for, and on a Xeon whose two processors do what fits in the cache no faster than one it gained "
         "nothing. On one thread r takes 10 ms in blocks of 2,048 genes, a quarter more in blocks of 512. Not "
