@@ -80,13 +80,13 @@ def apply(array: np.ndarray, matrices: Sequence[np.ndarray]) -> np.ndarray:
         target, source, weights = slab
         planes = np.empty((weights.shape[1], *result.shape[1:]), np.float32)
         for start in range(0, len(planes), _PLANES):
-            done = planes[start : start + _PLANES]
+            resampled = planes[start : start + _PLANES]
             pixels = np.ascontiguousarray(array[source][start : start + _PLANES], np.float32)
-            across = np.empty((len(done), result.shape[1], array.shape[2]), np.float32)
+            across = np.empty((len(resampled), result.shape[1], array.shape[2]), np.float32)
             for new_rows, old_rows, of_rows in rows:
                 _multiply(of_rows, pixels[:, old_rows], across[:, new_rows])
             for new_columns, old_columns, of_columns in columns:
-                _multiply(of_columns, across[:, :, old_columns].mT, done[:, :, new_columns].mT)
+                _multiply(of_columns, across[:, :, old_columns].mT, resampled[:, :, new_columns].mT)
         _multiply(weights, planes.reshape(len(planes), -1), result[target].reshape(len(weights), -1))
 
     # As many as ITK takes: a worker among others has told it one.

@@ -56,6 +56,7 @@ def score_genes(
         level: of the prediction interval.
     """
     scores = []
+    # One block, too, where there is no gene.
     for start in range(0, max(1, y.shape[1]), _BLOCK):
         block = slice(start, start + _BLOCK)
         scores.append(_score_block(y[:, block], deviation[:, block], mean[:, block], held_out, level))

@@ -148,15 +148,15 @@ def _torchio(image: torchio.ScalarImage, like: Volume, *, antialias: bool) -> to
 _TRIED = """One thread and two give the same bytes.
 
 Eight planes of a slab go through each call. One at a time, as before, the two threads wait for Python in between:
-0.15 s instead of 0.13 for the CT, and 33 ms instead of 14 for the MR (in a row of calls on an EPYC). With 4 planes
-the CT takes as long and the MR 16 ms, with 16 planes 0.14 s and 12 ms.
+217 ms instead of 144 for the CT, and 25 ms instead of 16 for the MR (in turns, median of 15 on an EPYC). With 4 or 16
+planes the CT takes 148 ms and the MR 16 ms.
 
 Tried for the CT on two cores with one plane at a time, and not taken: whole products on BLAS's own threads (as fast;
 on an EPYC the last bits differ between one and two); these beside threads of our own over slabs, which get into each
 other's way (0.24 to 0.35 s where one takes 0.21 s); blocks of 4, 8, 16 or 64 rows of the matrices (0.21 to 0.25 s);
 SciPy's `gaussian_filter` and SimpleITK one after the other, which the product did before (1.8 s); masks by nearest
 neighbor, which stay with ITK (0.42 s) since a voxel halfway between two would change sides; buffers that the slabs
-share (0.16 s, as without). With eight planes, blocks of 16 rows gain 5 %.
+share (0.16 s, as without).
 
 A virtual machine may have to ask its host for memory that nobody has used for a while. To fill the 193 MB of the
 result took 0.4 s the first time on this one, and 0.02 s from then on, or 0.07 to 0.09 s with
