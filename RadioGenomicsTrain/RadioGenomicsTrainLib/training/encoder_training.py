@@ -44,7 +44,8 @@ class EncoderSettings(JSONBlock):
         weight_decay: of AdamW.
         tumor_slices, other_slices: slices drawn per patient and epoch, at most.
         reconstruction_weight: weight of masked-image modeling against segmentation.
-        averaging: decay of the exponential moving average of the weights, which is what is kept.
+        averaging: decay of the exponential moving average of the weights, which is what is kept; less in the first
+            steps, see :func:`averaging_decay`.
         seed: of all random numbers.
         patience: epochs without a better outline of the inner patients, a fifth of those given and not learned from,
             after which training ends; None learns from all and runs the whole schedule.
@@ -181,7 +182,8 @@ class EncoderTraining:
             nn.utils.clip_grad_norm_(self._model.parameters(), 1.0)
             state.optimizer.step()
             state.schedule.step()
-            average_weights(self._averaged, self._model, settings.averaging)
+            decay = averaging_decay(settings.averaging, state.schedule.last_epoch)
+            average_weights(self._averaged, self._model, decay)
             losses.append(loss.detach())
         return float(torch.stack(losses).cpu().double().mean())
 
@@ -210,6 +212,18 @@ class EncoderTraining:
             start,
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def averaging_decay(decay: float, step: int) -> float:
+    """Return the decay after a training step: less at first, so that the random first weights are soon forgotten.
+
+    The same rule as that of TensorFlow's ``ExponentialMovingAverage`` with ``num_updates``.
+
+    Args:
+        decay: that of late steps.
+        step: how many are done, from 1.
+    """
+    return min(decay, (1 + step) / (10 + step))
 
 
 def average_weights(averaged: nn.Module, model: nn.Module, decay: float) -> None:

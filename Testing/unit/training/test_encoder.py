@@ -10,10 +10,12 @@ import torch
 
 from RadioGenomicsLib.errors import DependencyError
 from RadioGenomicsLib.model.network import TransUNet
+from RadioGenomicsTrainLib.training.augmentation import Augmentation
 from RadioGenomicsTrainLib.training.encoder import EncoderSettings
 from RadioGenomicsTrainLib.training.encoder import train_encoder
 from RadioGenomicsTrainLib.training.encoder_training import EncoderTraining
 from RadioGenomicsTrainLib.training.encoder_training import average_weights
+from RadioGenomicsTrainLib.training.encoder_training import averaging_decay
 from RadioGenomicsTrainLib.training.prepared import PreparedPatient
 from RadioGenomicsTrainLib.training.slices import Slices
 from Testing.unit.training.small_cohort import NETWORK
@@ -86,6 +88,26 @@ def test_the_averaged_network_lags_behind(patients: list[PreparedPatient]) -> No
     average_weights(first, second, 0.75)
     torch.testing.assert_close(first.to_tokens[0].weight, 0.75 * before + 0.25 * now)
     assert first.stages[0][0][1].num_batches_tracked == 7
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_after_a_few_steps_the_averaged_network_has_left_its_random_start(patients: list[PreparedPatient]) -> None:
+    training = EncoderTraining(
+        Slices.of(patients, 1, NETWORK.neighbors), NETWORK, SETTINGS, reference=1, augmentation=Augmentation()
+    )
+    start = weights(training._averaged)
+    averaged = weights(training.run())
+    last = weights(training._model)
+    assert 3 <= training._steps <= 10
+    assert 0 < (averaged - last).norm() < (averaged - start).norm()
+
+
+def test_the_average_is_as_long_as_asked_only_after_many_steps() -> None:
+    decays = [averaging_decay(0.99, step) for step in range(1, 2000)]
+    assert decays[0] == pytest.approx(2 / 11)
+    assert decays == sorted(decays)
+    assert decays[-1] == 0.99
+    assert averaging_decay(0.0, 1) == 0.0
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
