@@ -13,6 +13,9 @@ from RadioGenomicsTrainLib.training.build import BuildSettings
 from RadioGenomicsTrainLib.training.prepared import PreparedPatient
 from RadioGenomicsTrainLib.training.prepared_cohort import prepare_cohort
 
+# The channel whose neighboring slices a network sees: FLAIR.
+REFERENCE = 1
+
 
 def lgg_patients(count: int) -> list[PreparedPatient]:
     """Return the cohort's first patients, as training gets them.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 
@@ -15,11 +16,13 @@ import numpy as np
 import torch
 from torch import nn
 
+from RadioGenomicsLib.model.network import NetworkSettings
 from RadioGenomicsTrainLib.training.augmentation import Augmentation
 from RadioGenomicsTrainLib.training.encoder import EncoderSettings
 from RadioGenomicsTrainLib.training.encoder_tasks import segmentation_loss
 from RadioGenomicsTrainLib.training.encoder_tasks import set_exercise
 from RadioGenomicsTrainLib.training.slices import Slices
+from Testing.benchmarks.lgg_patients import REFERENCE
 
 
 @dataclass
@@ -29,10 +32,20 @@ class Course:
     seconds: list[float] = field(default_factory=list)
     losses: list[float] = field(default_factory=list)
 
+    @classmethod
+    def mean(cls, courses: Sequence[Course]) -> Course:
+        """Return the mean course of trainings that differ in their seed alone."""
+        seconds, losses = ([getattr(one, name) for one in courses] for name in ("seconds", "losses"))
+        return cls(np.mean(seconds, axis=0).tolist(), np.mean(losses, axis=0).tolist())
+
     def time_to(self, loss: float) -> float:
-        """Return the seconds until the loss was as low; infinite where it never was."""
-        reached = [second for second, reached in zip(self.seconds, self.losses, strict=True) if reached <= loss]
-        return reached[0] if reached else float("inf")
+        """Return the seconds until the loss was as low, on a straight line between epochs; infinite where never."""
+        for epoch, reached in enumerate(self.losses):
+            if reached <= loss:
+                last = slice(max(epoch - 1, 0), epoch + 1)
+                # np.interp asks for rising values; a loss that was reached has fallen.
+                return float(np.interp(-loss, [-one for one in self.losses[last]], self.seconds[last]))
+        return float("inf")
 
 
 def train_plainly(
@@ -40,9 +53,6 @@ def train_plainly(
     slices: Slices,
     settings: EncoderSettings,
     held_out: Slices | None = None,
-    *,
-    channels: int,
-    reference: int,
 ) -> Course:
     """Train a network in float32 to outline the tumor.
 
@@ -51,10 +61,8 @@ def train_plainly(
         slices: to learn from.
         settings: epochs, batch, rate, decay and seed; the rest is not used.
         held_out: slices of other patients; the same are drawn that ``EncoderTraining`` draws of its inner patients.
-        channels: how many of the planes are channels.
-        reference: the channel that is never blanked.
     """
-    start = time.perf_counter()
+    start, channels = time.perf_counter(), NetworkSettings().channels
     torch.manual_seed(settings.seed)
     network = build().train()
     draws, generator = np.random.default_rng(settings.seed), torch.Generator().manual_seed(settings.seed)
@@ -67,7 +75,7 @@ def train_plainly(
     for _ in range(settings.epochs):
         for batch in _batches(slices, settings, draws):
             planes, tumor = slices.planes[batch].float(), slices.tumor[batch].float()
-            exercise = set_exercise(planes, tumor, channels, reference, Augmentation(hide=0.0), generator)
+            exercise = set_exercise(planes, tumor, channels, REFERENCE, Augmentation(hide=0.0), generator)
             loss = segmentation_loss(_outline(network, exercise.seen.contiguous()), exercise.tumor)
             optimizer.zero_grad()
             loss.backward()

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -20,31 +16,27 @@ from RadioGenomicsLib.model.encoder import encode
 from RadioGenomicsLib.model.encoder import stack_planes
 from RadioGenomicsLib.model.network import NetworkSettings
 from RadioGenomicsLib.model.network import TransUNet
-from RadioGenomicsTrainLib.training.augmentation import Augmentation
 from RadioGenomicsTrainLib.training.encoder import EncoderSettings
-from RadioGenomicsTrainLib.training.encoder_training import EncoderTraining
 from RadioGenomicsTrainLib.training.slices import Slices
 from Testing.benchmarks.contenders import OURS
 from Testing.benchmarks.contenders import Contender
 from Testing.benchmarks.contenders import Timing
 from Testing.benchmarks.contenders import compare
-from Testing.benchmarks.encoder_peers import Peer
 from Testing.benchmarks.encoder_peers import parameters
 from Testing.benchmarks.encoder_peers import slice_peers
 from Testing.benchmarks.encoder_peers import volume_peers
+from Testing.benchmarks.equal_loss import equal_loss
+from Testing.benchmarks.lgg_patients import REFERENCE
 from Testing.benchmarks.lgg_patients import lgg_patients
 from Testing.benchmarks.matrix_rate import training_rate
 from Testing.benchmarks.measurement import Measurement
-from Testing.benchmarks.plain_training import Course
 from Testing.benchmarks.plain_training import train_plainly
+from Testing.benchmarks.product_training import train_by_product
 from Testing.benchmarks.tables import Comparison
 
 NETWORK = NetworkSettings()
-DEFAULT = Augmentation()
-REFERENCE = 1  # FLAIR
 LEARNED, HELD_OUT = 24, 8
-# Courses as short as these need a shorter average of the weights than the product's 36 epochs.
-SHORT = EncoderSettings(averaging=0.9)
+SETTINGS = EncoderSettings()
 COHORT = 130
 EDGE = 128
 GOAL = "≥ 1.5 × the patients per second of the peers, at equal loss"
@@ -56,7 +48,7 @@ def measure() -> Measurement:
     learned = slices.of_patients(np.arange(LEARNED))
     held_out = slices.of_patients(np.arange(LEARNED, LEARNED + HELD_OUT))
     few = slices.of_patients(np.arange(4))
-    prose = [_courses(learned, held_out), _fold(few), _share(few), _profile(few), _TRIED]
+    prose = [equal_loss(learned, held_out), _fold(few), _share(few), _profile(few), _TRIED]
     return Measurement(
         "Training the encoder, and running it",
         ["torch", "monai", "numpy"],
@@ -66,16 +58,23 @@ def measure() -> Measurement:
 
 
 def _training(few: Slices) -> Comparison:
-    patients, once = len(np.unique(few.owner)), replace(SHORT, epochs=1, patience=None)
+    patients, once = len(np.unique(few.owner)), replace(SETTINGS, epochs=1, patience=None)
     size = parameters(TransUNet(NETWORK))
-    contenders = [Contender(f"{OURS} ({size})", partial(_ours, few, once), 3, None, "with repainting", patients)]
+    contenders = [
+        Contender(f"{OURS} ({size})", partial(train_by_product, few, once), 3, None, "with repainting", patients)
+    ]
     contenders += [
         Contender(
-            f"{peer.name} ({parameters(peer.build())})", partial(_plain, peer, few, once), 2, None, peer.note, patients
+            f"{peer.name} ({parameters(peer.build())})",
+            partial(train_plainly, peer.build, few, once),
+            2,
+            None,
+            peer.note,
+            patients,
         )
         for peer in slice_peers(NETWORK)
     ]
-    drawn = SHORT.tumor_slices + SHORT.other_slices
+    drawn = SETTINGS.tumor_slices + SETTINGS.other_slices
     return Comparison(
         f"Train on a patient of TCGA-LGG once: {drawn} slices of {NETWORK.rows} × {NETWORK.columns}",
         GOAL,
@@ -118,75 +117,20 @@ def _inference() -> list[Comparison]:
     ]
 
 
-def _plain(peer: Peer, slices: Slices, settings: EncoderSettings, held_out: Slices | None = None) -> Course:
-    return train_plainly(peer.build, slices, settings, held_out, channels=NETWORK.channels, reference=REFERENCE)
-
-
-def _ours(
-    slices: Slices, settings: EncoderSettings, held_out: Slices | None = None, augmentation: Augmentation = DEFAULT
-) -> Course:
-    """Train by the product's own code, and read the course from its log."""
-    course, start = Course(), time.perf_counter()
-    training = EncoderTraining(
-        slices, NETWORK, settings, reference=REFERENCE, augmentation=augmentation, inner=held_out, device="cpu"
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        training.run(log_folder=Path(folder), progress=lambda *_: course.seconds.append(time.perf_counter() - start))
-        with (Path(folder) / "scalars.csv").open(newline="", encoding="utf-8") as table:
-            course.losses += [float(row["inner_loss"]) for row in csv.DictReader(table) if "inner_loss" in row]
-    return course
-
-
-def _courses(learned: Slices, held_out: Slices) -> str:
-    """Return the losses that are reached in courses of several lengths, and how soon ours reach those of the others."""
-    bare = replace(SHORT, reconstruction_weight=0.0, averaging=0.0)
-    outline_only = _ours(learned, _passes(bare, 3), held_out, Augmentation(hide=0.0))
-    lengths = (2, 3, 9)
-    ours = [_ours(learned, _passes(SHORT, n), held_out) for n in lengths]
-    # SwinUNETR takes too long for more than its patients per second; ViT, the quickest, has as many courses as ours.
-    *slow, quick = slice_peers(NETWORK)[:3]
-    rows = [
-        (f"{OURS}, outline only, last weights", outline_only),
-        *((OURS, course) for course in ours),
-        *((peer.name, _plain(peer, learned, _passes(SHORT, 3), held_out)) for peer in slow),
-        *((quick.name, _plain(quick, learned, _passes(SHORT, n), held_out)) for n in lengths),
-    ]
-    lines = [
-        f"### Equal loss: {LEARNED} patients, outline of {HELD_OUT} held-out patients\n",
-        "A one-cycle schedule over each row's passes, the same slices and movements, the same first guess of how much "
-        "is tumor; times include the loss of the held-out patients after every pass. Where it is not said otherwise, "
-        "ours learns to repaint, too, and its loss is that of the product's average of the weights, which decays by "
-        f"{SHORT.averaging} here: these courses are what the others are held against.\n",
-        "| | patients/s | held-out loss after each pass | its best after | ours is as low after |",
-        "|---|---|---|---|---|",
-    ]
-    for name, course in rows:
-        rate, best = LEARNED * len(course.losses) / course.seconds[-1], min(course.losses)
-        losses = ", ".join(f"{loss:.3f}" for loss in course.losses)
-        reached = min(one.time_to(best) for one in ours)
-        after = f"{reached:.1f} s" if np.isfinite(reached) else "never"
-        lines.append(f"| {name} | {rate:.2f} | {losses} | {course.time_to(best):.1f} s | {after} |")
-    return "\n".join(lines)
-
-
-def _passes(settings: EncoderSettings, count: int) -> EncoderSettings:
-    return replace(settings, epochs=count, patience=count)
-
-
 def _fold(few: Slices, patients: int = 73) -> str:
     """Return the time of a training fold of the default: every step does the same work."""
-    whole, threads = EncoderSettings(), torch.get_num_threads()
-    per_epoch = np.ceil(patients * (whole.tumor_slices + whole.other_slices) / whole.batch)
+    threads = torch.get_num_threads()
+    per_epoch = np.ceil(patients * (SETTINGS.tumor_slices + SETTINGS.other_slices) / SETTINGS.batch)
     lines = [
-        f"### One training fold of the default: {patients} patients, {whole.epochs} epochs (extrapolated)\n",
+        f"### One training fold of the default: {patients} patients, {SETTINGS.epochs} epochs (extrapolated)\n",
         "To reach: < 10 min on 2 cores.\n",
         "| threads | ms per step | minutes |",
         "|---|---|---|",
     ]
     for count in sorted({1, threads}):
         torch.set_num_threads(count)
-        seconds = np.median(np.diff(_ours(few, replace(whole, epochs=5)).seconds)) / _steps(few, whole)
-        lines.append(f"| {count} | {1e3 * seconds:.0f} | {seconds * per_epoch * whole.epochs / 60:.1f} |")
+        seconds = np.median(np.diff(train_by_product(few, replace(SETTINGS, epochs=5)).seconds)) / _steps(few, SETTINGS)
+        lines.append(f"| {count} | {1e3 * seconds:.0f} | {seconds * per_epoch * SETTINGS.epochs / 60:.1f} |")
     torch.set_num_threads(threads)
     return "\n".join(lines)
 
@@ -215,7 +159,7 @@ def _share(few: Slices) -> str:
 
 def _profile(few: Slices, rows: int = 14) -> str:
     with profile(activities=[ProfilerActivity.CPU]) as seen:
-        _ours(few, replace(SHORT, epochs=1, patience=None))
+        train_by_product(few, replace(SETTINGS, epochs=1, patience=None))
     events = sorted(seen.key_averages(), key=lambda event: -event.self_cpu_time_total)
     total = sum(event.self_cpu_time_total for event in events)
     lines = [
