@@ -98,9 +98,8 @@ def associate(
         raise ValueError(f"{n} patients are too few for {covariates.shape[1]} covariates")
     basis = covariate_basis(covariates)
     x, usable_features = unit_residuals(features, basis)
-    y, usable_genes = unit_residuals(genes, basis)
-    pairs = x.shape[1] * y.shape[1]
-    steps = _steps(y)
+    steps, usable_genes = _steps(genes, basis)
+    pairs = x.shape[1] * int(usable_genes.sum())
     permuted = 0.9 if n_permutations else 0.0
     null = _largest_by_chance(x, steps, basis, n_permutations, seed, within(progress, 0.0, permuted))
     cutoff = _cutoff(null, alpha) if n_permutations else float(critical_r(alpha / max(pairs, 1) / 2, effective))
@@ -109,7 +108,10 @@ def associate(
     feature, gene, sizes = _screen(
         x, steps, min(cutoff, single) - _ROUNDING, cutoff - _ROUNDING, within(progress, permuted, 1.0)
     )
-    r = np.clip(np.einsum("nh,nh->h", x[:, feature], y[:, gene]), -1.0, 1.0)
+    gene = np.flatnonzero(usable_genes)[gene]
+    found, place = np.unique(gene, return_inverse=True)
+    y, _usable = unit_residuals(genes[:, found], basis)
+    r = np.clip(np.einsum("nh,nh->h", x[:, feature], y[:, place]), -1.0, 1.0)
     order = np.argsort(-np.abs(r), kind="stable")
     order = order[np.abs(r[order]) >= cutoff]
     feature, gene, r = feature[order], gene[order], r[order]
@@ -123,9 +125,8 @@ def associate(
     with np.errstate(divide="ignore"):
         t = r * np.sqrt((effective - 2) / ((1 - r) * (1 + r)))
     low, high = fisher_interval(r, effective)
-    columns = np.flatnonzero(usable_features)[feature], np.flatnonzero(usable_genes)[gene]
     return Associations(
-        *columns, r, low, high, t, p, q, p_family,
+        np.flatnonzero(usable_features)[feature], gene, r, low, high, t, p, q, p_family,
         degrees=effective - 2,
         pairs=pairs,
         below_alpha=int((sizes >= single).sum()),
@@ -136,9 +137,14 @@ def associate(
     )  # fmt: skip
 
 
-def _steps(y: np.ndarray) -> list[np.ndarray]:
-    starts = range(0, y.shape[1], _GENES_PER_STEP)
-    return [np.ascontiguousarray(y[:, start : start + _GENES_PER_STEP], dtype=np.float32) for start in starts]
+def _steps(genes: np.ndarray, basis: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
+    """Return the genes' residuals in float32, some hundred genes in each array, and which genes they are [g]."""
+    steps, usable = [], np.zeros(genes.shape[1], dtype=bool)
+    for start in range(0, len(usable), _GENES_PER_STEP):
+        step = slice(start, start + _GENES_PER_STEP)
+        left, usable[step] = unit_residuals(genes[:, step], basis)
+        steps.append(np.ascontiguousarray(left, dtype=np.float32))
+    return steps, usable
 
 
 def _products(x: np.ndarray, steps: list[np.ndarray]) -> Iterator[np.ndarray]:
@@ -152,15 +158,19 @@ def _products(x: np.ndarray, steps: list[np.ndarray]) -> Iterator[np.ndarray]:
 def _screen(
     x: np.ndarray, steps: list[np.ndarray], lowest: float, cutoff: float, progress: Progress
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return feature and gene numbers of the pairs above the cut-off, and |r| of all above the lowest, in any order."""
-    feature, gene, sizes = [], [], []
+    """Return feature and gene of the pairs above the cut-off, and |r| of all above the lowest, in any order.
+
+    Features and genes are numbered among the usable ones.
+    """
+    feature, gene, sizes, before = [], [], [], 0
     for number, size in enumerate(_products(x, steps)):
         place = np.flatnonzero(size.ravel() >= lowest)
         found = size.ravel()[place]
         sizes.append(found)
         column, width = place[found >= cutoff], size.shape[1]
         feature.append(column // width)
-        gene.append(column % width + number * _GENES_PER_STEP)
+        gene.append(column % width + before)
+        before += width
         progress((number + 1) / len(steps), "associations")
     if not steps:
         return np.empty(0, int), np.empty(0, int), np.empty(0)

@@ -1,5 +1,7 @@
 """Tests of the association of image features with genes."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 import statsmodels.api as sm
@@ -67,6 +69,31 @@ def test_columns_with_gaps_or_nothing_beyond_the_covariates_are_left_out():
     alone = associate(x[:, :4], y[:, :7], covariates)
     np.testing.assert_array_equal(found.gene, alone.gene)
     np.testing.assert_allclose(found.r, alone.r, rtol=1e-12)
+
+
+def test_genes_keep_their_numbers_when_hundreds_before_them_are_left_out():
+    rng = np.random.default_rng(5)
+    x, y = rng.normal(size=(30, 4)), rng.normal(size=(30, 1700))
+    y[:, [600, 1650]] += 5 * x[:, :2]
+    y[3, :500:2], y[:, 512:590], y[0, 1024:1536] = np.nan, 1.0, np.nan
+    found = associate(x, y)
+    assert sorted(zip(found.feature, found.gene, strict=True)) == [(0, 600), (1, 1650)]
+    usable = np.flatnonzero(found.usable_genes)
+    assert len(usable) == 1700 - 250 - 78 - 512
+    alone = associate(x, y[:, usable])
+    np.testing.assert_array_equal(usable[alone.gene], found.gene)
+    np.testing.assert_allclose(found.r, alone.r, rtol=1e-12)
+
+
+def test_memory_is_less_than_that_of_the_genes():
+    rng = np.random.default_rng(6)
+    x, y = rng.normal(size=(60, 5)), rng.normal(size=(60, 20_000))
+    associate(x, y)
+    tracemalloc.start()
+    associate(x, y)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 0.8 * y.nbytes
 
 
 def test_the_order_of_patients_and_columns_changes_nothing():
