@@ -55,8 +55,8 @@ def measure() -> Measurement:
 def _linear(name: str, scan: Volume, like: Volume) -> Comparison:
     image, tensor, subject = _forms(scan)
     contenders = [
-        Contender("SimpleITK", lambda: _itk(image, like), 5, 0.0),
-        Contender(f"{OURS} without its smoothing", lambda: _unsmoothed(scan, like), 5, _ROUNDING),
+        Contender("SimpleITK", lambda: _itk(image, like), 15, 0.0),
+        Contender(f"{OURS} without its smoothing", lambda: _unsmoothed(scan, like), 15, _ROUNDING),
         Contender("SciPy affine_transform", lambda: _scipy(scan, like), 3, _ROUNDING),
         Contender("MONAI Spacing", lambda: _monai(tensor, np.float64), 3, _ROUNDING),
         Contender("MONAI Spacing(dtype=float32)", lambda: _monai(tensor, np.float32), 3, _PLACES_IN_FLOAT32),
@@ -69,7 +69,7 @@ def _smoothed(name: str, scan: Volume, like: Volume) -> Comparison:
     image, _, subject = _forms(scan)
     contenders = [
         Contender("SciPy gaussian_filter, then SimpleITK", lambda: _gaussian_then_itk(scan, like), 3, 0.0),
-        Contender(OURS, lambda: resample(scan, like).array, 5, _ROUNDING),
+        Contender(OURS, lambda: resample(scan, like).array, 15, _ROUNDING),
         Contender(
             "TorchIO Resample(antialias=True)",
             lambda: _torchio(subject, like, antialias=True),
@@ -77,7 +77,7 @@ def _smoothed(name: str, scan: Volume, like: Volume) -> Comparison:
             None,
             "not comparable: its Gaussian is another",
         ),
-        Contender("SimpleITK, linear", lambda: _itk(image, like), 5, None, "not comparable: does not smooth, aliases"),
+        Contender("SimpleITK, linear", lambda: _itk(image, like), 15, None, "not comparable: does not smooth, aliases"),
     ]
     return Comparison(f"{name}, anti-aliased", _GOAL, compare(contenders, _difference(scan)), _OFF)
 
