@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from RadioGenomicsLib.errors import BundleError
+from RadioGenomicsLib.model.batches import run_batches
 from RadioGenomicsLib.model.weights import load_tensors
 from RadioGenomicsLib.resources import resource_path
 
@@ -66,13 +67,14 @@ def feature_maps(network: EfficientNetLite, channels: np.ndarray) -> np.ndarray:
     from torch.nn import functional
 
     slices = torch.from_numpy(np.clip(channels, *_RANGE).astype(np.float32) / 2).movedim(0, 1)
-    found = []
-    with torch.inference_mode():
-        for start in range(0, len(slices), _BATCH):
-            large = functional.interpolate(slices[start : start + _BATCH], scale_factor=2, mode="bilinear")
+
+    def run(few: torch.Tensor) -> np.ndarray:
+        with torch.inference_mode():
+            large = functional.interpolate(few, scale_factor=2, mode="bilinear")
             large = large.contiguous(memory_format=torch.channels_last)
-            found.append((network(large) + network(large.flip(-1)).flip(-1)).numpy() / 2)
-    return np.concatenate(found)
+            return (network(large) + network(large.flip(-1)).flip(-1)).numpy() / 2
+
+    return np.concatenate(run_batches(run, slices.split(_BATCH), "cpu", lambda _count: None))
 
 
 def mean_in_region(maps: np.ndarray, region: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from RadioGenomicsLib.errors import DependencyError
+from RadioGenomicsLib.model.batches import run_batches
 from RadioGenomicsLib.model.tumor_proposal import LEAST_LIKELY
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_BATCH = 16
+# Slices at a time: few, so that a scan's batches fill all threads of the CPU about evenly.
+_BATCH = 8
 # The outline is the mean over the scan and its mirror image as they are and at these contrasts, as training varied
 # them. A slice whose first two views see no voxel half as likely as an outline's least is not looked at again.
 _CONTRASTS = (0.85, 1.2)
@@ -115,14 +117,15 @@ def _run(
 ) -> tuple[np.ndarray, np.ndarray]:
     import torch
 
-    tumor, tokens = [], []
-    with torch.inference_mode():
-        for start in range(0, len(planes), batch):
-            seen = torch.from_numpy(planes[start : start + batch]).to(device)
-            probability, found = _plain(network, seen) if plain else _views(network, seen)
-            tumor.append(probability.float().cpu().numpy())
-            tokens.append(found.float().cpu().numpy())
-            progress(min(1.0, (start + batch) / len(planes)), "Encoding")
+    def run(part: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        with torch.inference_mode():
+            seen = torch.from_numpy(part).to(device)
+            probability, tokens = _plain(network, seen) if plain else _views(network, seen)
+            return probability.float().cpu().numpy(), tokens.float().cpu().numpy()
+
+    parts = [planes[start : start + batch] for start in range(0, len(planes), batch)]
+    answers = run_batches(run, parts, device, lambda count: progress(count / len(parts), "Encoding"))
+    tumor, tokens = zip(*answers, strict=True)
     return np.concatenate(tumor), np.concatenate(tokens)
 
 

@@ -24,6 +24,7 @@ _PASSED_THROUGH = (
     "model/tumor_embedding.py",
     "model/deep_features.py",
     "model/efficientnet_lite.py",
+    "model/batches.py",
 )
 
 
