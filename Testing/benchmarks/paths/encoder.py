@@ -184,6 +184,10 @@ thread, where not said otherwise.
 - Not to expect 1 % tumor at first: the loss of held-out patients after three passes over 24 patients, in the plain way,
   is then 1.17 instead of 0.47. The outlines gain nothing by it in the end: Dice of 19 held-out patients of TCGA-LGG
   0.811 without and 0.803 with it after 12 passes over the other 72, 0.850 and 0.846 after 36 (one fold, one seed).
+- To average all weights over a hundred steps from the first one on, as before: the loss of held-out patients is 1.18
+  after three passes and 0.89 after nine, where it now is 0.51 and 0.47 (EPYC, three seeds). To copy the statistics of
+  batch norm instead of averaging them, too: 0.58 instead of 0.60 after the first of two passes, 0.50 instead of 0.51
+  after the second.
 - `torch.compile`: 0.29 instead of 0.33, after 77 s of compiling, and it needs a C++ compiler where the training runs.
 - torch's fused attention: 0.46 instead of 0.36. Its backward pass on the CPU takes 19 ms for each of the eight layers.
 - Two processes with one thread each (`torchrun`, gloo): 0.27; one process with two threads: 0.23.
