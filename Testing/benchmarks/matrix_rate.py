@@ -17,6 +17,7 @@ from RadioGenomicsTrainLib.training.encoder import EncoderSettings
 from RadioGenomicsTrainLib.training.encoder_tasks import multitask_loss
 from RadioGenomicsTrainLib.training.encoder_tasks import set_exercise
 from RadioGenomicsTrainLib.training.slices import Slices
+from Testing.benchmarks.lgg_patients import REFERENCE
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Rate:
     peak: float
 
 
-def training_rate(slices: Slices, device: str, *, compiled: bool, steps: int = 8, reference: int = 1) -> Rate:
+def training_rate(slices: Slices, device: str, *, compiled: bool, steps: int = 8) -> Rate:
     """Measure the product's step, data resident on the device, in bfloat16 and channels last.
 
     Args:
@@ -39,7 +40,6 @@ def training_rate(slices: Slices, device: str, *, compiled: bool, steps: int = 8
         device: "cpu" or "cuda".
         compiled: whether the network goes through torch.compile.
         steps: timed, after three that are not.
-        reference: the channel whose neighboring slices the network sees.
     """
     settings, place = EncoderSettings(), torch.device(device)
     network = TransUNet(NetworkSettings()).to(place, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -52,7 +52,7 @@ def training_rate(slices: Slices, device: str, *, compiled: bool, steps: int = 8
         batch = draws.integers(0, len(there.owner), settings.batch)
         planes, tumor = there.planes[batch].float(), there.tumor[batch].float()
         channels = network.settings.channels
-        exercise = set_exercise(planes, tumor, channels, reference, Augmentation(), generator)
+        exercise = set_exercise(planes, tumor, channels, REFERENCE, Augmentation(), generator)
         loss = multitask_loss(through, exercise, settings.reconstruction_weight)
         optimizer.zero_grad()
         loss.backward()

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from RadioGenomicsLib.progress import Progress
+from RadioGenomicsLib.progress import silent
+
 _Batch = TypeVar("_Batch")
 _Answer = TypeVar("_Answer")
 
 
 def run_batches(
-    run: Callable[[_Batch], _Answer], batches: Sequence[_Batch], device: str, done: Callable[[int], None]
+    run: Callable[[_Batch], _Answer], batches: Sequence[_Batch], device: str, progress: Progress = silent
 ) -> list[_Answer]:
     """Return the answer to every batch, in order.
 
@@ -25,10 +28,10 @@ def run_batches(
         run: called with a batch; its own business is ``torch.inference_mode``, which holds for one thread.
         batches: in the order of the answers.
         device: "cpu", or one that takes batches one by one.
-        done: told after every batch, in the caller's thread, how many there are.
+        progress: told after every batch, in the caller's thread.
 
     Raises:
-        Exception: whatever ``run`` or ``done`` raises; batches that wait are not begun then.
+        Exception: whatever ``run`` or ``progress`` raises; batches that wait are not begun then.
     """
     import torch
 
@@ -38,7 +41,7 @@ def run_batches(
     try:
         for answer in map(run, batches) if pool is None else pool.map(run, batches):
             answers.append(answer)
-            done(len(answers))
+            progress(len(answers) / len(batches), "Encoding")
     finally:
         if pool is not None:
             pool.shutdown(cancel_futures=True)

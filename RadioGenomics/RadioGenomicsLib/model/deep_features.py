@@ -74,7 +74,7 @@ def feature_maps(network: EfficientNetLite, channels: np.ndarray) -> np.ndarray:
             large = large.contiguous(memory_format=torch.channels_last)
             return (network(large) + network(large.flip(-1)).flip(-1)).numpy() / 2
 
-    return np.concatenate(run_batches(run, slices.split(_BATCH), "cpu", lambda _count: None))
+    return np.concatenate(run_batches(run, slices.split(_BATCH), "cpu"))
 
 
 def mean_in_region(maps: np.ndarray, region: np.ndarray) -> np.ndarray:

@@ -124,8 +124,7 @@ def _run(
             return probability.float().cpu().numpy(), tokens.float().cpu().numpy()
 
     parts = [planes[start : start + batch] for start in range(0, len(planes), batch)]
-    answers = run_batches(run, parts, device, lambda count: progress(count / len(parts), "Encoding"))
-    tumor, tokens = zip(*answers, strict=True)
+    tumor, tokens = zip(*run_batches(run, parts, device, progress), strict=True)
     return np.concatenate(tumor), np.concatenate(tokens)
 
 

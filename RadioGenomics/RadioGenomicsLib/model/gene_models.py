@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from RadioGenomicsLib.errors import BundleError
+from RadioGenomicsLib.model.batches import run_batches
 from RadioGenomicsLib.model.bundle import Bundle
 from RadioGenomicsLib.model.study import Study
 from RadioGenomicsLib.model.token_geometry import coverage
@@ -17,6 +18,8 @@ from RadioGenomicsLib.model.token_geometry import mean_token
 from RadioGenomicsLib.model.tumor_embedding import TumorView
 
 if TYPE_CHECKING:
+    import torch
+
     from RadioGenomicsLib.model.paper_head import PaperHead
 
 
@@ -109,8 +112,11 @@ def predict_from_tokens(head: PaperHead, tokens: np.ndarray, tumor: np.ndarray) 
     """
     import torch
 
+    def run(sequence: torch.Tensor) -> np.ndarray:
+        with torch.inference_mode():
+            valid = torch.ones(1, sequence.shape[2], dtype=torch.bool)
+            return head(sequence, valid)[0].numpy().astype(np.float64)
+
     inside = coverage(tokens, tumor) > 0
-    with torch.inference_mode():
-        sequence = torch.from_numpy(np.ascontiguousarray(np.moveaxis(tokens, 1, -1)[inside].T))[None]
-        valid = torch.ones(1, sequence.shape[2], dtype=torch.bool)
-        return head(sequence, valid)[0].numpy().astype(np.float64)
+    whole = torch.from_numpy(np.ascontiguousarray(np.moveaxis(tokens, 1, -1)[inside].T))[None]
+    return run_batches(run, [whole], "cpu")[0]

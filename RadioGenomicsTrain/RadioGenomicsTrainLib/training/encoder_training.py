@@ -182,6 +182,7 @@ class EncoderTraining:
             nn.utils.clip_grad_norm_(self._model.parameters(), 1.0)
             state.optimizer.step()
             state.schedule.step()
+            # A step of this schedule is a training step, whatever its attribute's name says.
             decay = averaging_decay(settings.averaging, state.schedule.last_epoch)
             average_weights(self._averaged, self._model, decay)
             losses.append(loss.detach())
