@@ -21,7 +21,7 @@ from RadioGenomicsTrainLib.validation.joint_null import MaxT
 from RadioGenomicsTrainLib.validation.ladder import Step
 from RadioGenomicsTrainLib.validation.multiple_testing import benjamini_hochberg
 from RadioGenomicsTrainLib.validation.multiple_testing import count_below
-from RadioGenomicsTrainLib.validation.multiple_testing import holm_sidak
+from RadioGenomicsTrainLib.validation.multiple_testing import holm_sidak_and_benjamini_hochberg
 from RadioGenomicsTrainLib.validation.outcome_areas import OutcomeArea
 from RadioGenomicsTrainLib.validation.summary import ALPHA
 from RadioGenomicsTrainLib.validation.summary import Summary
@@ -106,13 +106,14 @@ def target_rows(found: BlockFindings, family: str) -> Iterator[Row]:
         "p_parametric": parametric_p(scores.r, scores.n),
     }
     unknown = np.full(len(scores.r), np.nan)
-    exact = fitted.null == "exact"
     p = unknown if measured.p is None else measured.p
+    exact = fitted.null == "exact"
+    p_holm_sidak, q = holm_sidak_and_benjamini_hochberg(p) if exact else (unknown, unknown)
     adjusted = measured.joint.p_adjusted if measured.joint else unknown
     columns |= {
         "p": p,
-        "p_holm_sidak": holm_sidak(p) if exact else unknown,
-        "q_benjamini_hochberg": benjamini_hochberg(p) if exact else unknown,
+        "p_holm_sidak": p_holm_sidak,
+        "q_benjamini_hochberg": q,
         "p_max_t": adjusted,
         "reliable": adjusted <= ALPHA,
     }

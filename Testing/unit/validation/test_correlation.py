@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.special import betaincc
 from scipy.stats import pearsonr
 
 from RadioGenomicsTrainLib.validation.correlation import critical_r
@@ -82,6 +83,26 @@ def test_one_sided_p_of_a_negative_r_is_above_one_half() -> None:
 
 def test_p_of_a_strong_r_keeps_its_digits() -> None:
     assert 0 < parametric_p(np.array([0.99999]), 100)[0] < 1e-200
+
+
+@pytest.mark.parametrize("n", [3, 4, 10, 105, 500, 20_000])
+def test_p_of_every_size_of_r_is_that_of_the_beta_distribution(n: int) -> None:
+    r = np.tanh(np.linspace(0.0, 12.0, 4001) / np.sqrt(n))
+    both = betaincc(0.5, n / 2 - 1, r**2)
+    assert parametric_p(r, n, one_sided=False) == pytest.approx(both, rel=2e-11)
+    assert parametric_p(r, n) == pytest.approx(both / 2, rel=2e-11)
+    assert parametric_p(-r, n) == pytest.approx(1 - both / 2, rel=2e-11)
+    assert (parametric_p(r, n, one_sided=False) <= 1).all()
+
+
+def test_p_of_no_and_of_a_perfect_correlation() -> None:
+    assert parametric_p(np.array([0.0, 1.0, -1.0]), 20) == pytest.approx([0.5, 0.0, 1.0], abs=1e-12)
+
+
+def test_every_gene_has_the_p_of_its_own_number_of_patients() -> None:
+    r, n = np.full((2, 3), 0.4), np.array([[2, 3, 30], [30, 60, 3]])
+    expected = [[1 if size < 3 else parametric_p(0.4, size) for size in row] for row in n.tolist()]
+    np.testing.assert_array_equal(parametric_p(r, n), expected)
 
 
 def test_different_shapes_are_refused() -> None:

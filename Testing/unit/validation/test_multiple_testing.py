@@ -8,6 +8,7 @@ import pytest
 from RadioGenomicsTrainLib.validation.multiple_testing import benjamini_hochberg
 from RadioGenomicsTrainLib.validation.multiple_testing import count_below
 from RadioGenomicsTrainLib.validation.multiple_testing import holm_sidak
+from RadioGenomicsTrainLib.validation.multiple_testing import holm_sidak_and_benjamini_hochberg
 from RadioGenomicsTrainLib.validation.multiple_testing import holm_sidak_levels
 
 
@@ -18,6 +19,13 @@ def test_holm_sidak_follows_its_definition() -> None:
 
 def test_benjamini_hochberg_follows_its_definition() -> None:
     assert benjamini_hochberg(np.array([0.01, 0.02, 0.5])) == pytest.approx([0.03, 0.03, 0.5])
+
+
+def test_both_at_once_are_each_of_them() -> None:
+    p = np.array([0.04, np.nan, 0.001, 0.2, 0.001, 1.0, 1e-300])
+    both = holm_sidak_and_benjamini_hochberg(p)
+    np.testing.assert_array_equal(both, [holm_sidak(p), benjamini_hochberg(p)])
+    np.testing.assert_array_equal(holm_sidak_and_benjamini_hochberg(np.array([])), np.empty((2, 0)))
 
 
 def test_a_tiny_p_is_not_lost() -> None:
