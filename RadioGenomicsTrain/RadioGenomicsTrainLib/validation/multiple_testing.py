@@ -53,7 +53,7 @@ def _adjusted(p: np.ndarray, *methods: str) -> list[np.ndarray]:
     rising = p[order]
     found = [np.empty_like(p) for _method in methods]
     for adjusted, method in zip(found, methods, strict=True):
-        # p = 1 is log(0) on statsmodels' way to an adjusted 1.
+        # p = 1 is log(0) on the way to an adjusted 1. Level 0: to list who is below it takes long, and is not asked.
         with np.errstate(divide="ignore"):
-            adjusted[order] = multipletests(rising, method=method, is_sorted=True)[1]
+            adjusted[order] = multipletests(rising, alpha=0.0, method=method, is_sorted=True)[1]
     return found

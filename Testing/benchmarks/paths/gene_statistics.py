@@ -64,7 +64,7 @@ def measure() -> Measurement:
         "log p is interpolated in Fisher's z (a Chebyshev polynomial of degree 30), which takes 1.3 to 1.7 ms where "
         "scipy's incomplete beta function takes 7. Beside arithmetic of 60 digits (mpmath), in 3 to 20,000 "
         "patients, it is off by at most 3e-12 of p; the beta function, from 1 - r², by at most 7e-12. Both "
-        "adjustments by one sort take 3 ms, not 4.7.",
+        "adjustments by one sort take 2.5 ms, not 4.7.",
         "Tried, on an EPYC, when p came from the beta function, and all took 22.6 ms in a row of calls and 23.6 in "
         "this table: r and p in blocks on two threads and one sort for both adjustments take 16.2 ms in a row of "
         "calls, but 19.2 and 22.3 (16 to 26) in this table, where the second processor may have to wake up; with sums "
