@@ -10,8 +10,8 @@ from RadioGenomicsTrainLib.validation.correlation import fisher_interval
 from RadioGenomicsTrainLib.validation.correlation import patients_per_gene
 from RadioGenomicsTrainLib.validation.correlation import pearson
 
-# Genes at a time: what is computed on the way to their figures takes little memory, however many genes there are.
-_BLOCK = 256
+# Values at a time: what is computed on the way to the figures takes little memory, however many genes or patients.
+_BLOCK = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,10 @@ def score_genes(
         level: of the prediction interval.
     """
     scores = []
+    genes = max(1, _BLOCK // max(1, len(y)))
     # One block, too, where there is no gene.
-    for start in range(0, max(1, y.shape[1]), _BLOCK):
-        block = slice(start, start + _BLOCK)
+    for start in range(0, max(1, y.shape[1]), genes):
+        block = slice(start, start + genes)
         scores.append(_score_block(y[:, block], deviation[:, block], mean[:, block], held_out, level))
     return GeneScores(**{name: np.concatenate([getattr(one, name) for one in scores]) for name in vars(scores[0])})
 
