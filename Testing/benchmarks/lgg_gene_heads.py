@@ -26,8 +26,8 @@ from RadioGenomicsTrainLib.validation.folds import repeated_folds
 from RadioGenomicsTrainLib.validation.gene_scores import score_genes
 from RadioGenomicsTrainLib.validation.joint_null import JointNull
 from RadioGenomicsTrainLib.validation.joint_null import MaxT
+from RadioGenomicsTrainLib.validation.multiple_testing import adjust
 from RadioGenomicsTrainLib.validation.multiple_testing import count_below
-from RadioGenomicsTrainLib.validation.multiple_testing import holm_sidak
 from RadioGenomicsTrainLib.validation.oof_matrix import Folds
 from RadioGenomicsTrainLib.validation.oof_matrix import oof_mean_matrix
 from RadioGenomicsTrainLib.validation.paired import compare
@@ -116,7 +116,7 @@ def print_table(levels: Levels, permutations: int) -> None:
         cells = [
             title,
             f"{one['median_r']:.3f}, {one['best_100_mean_r']:.3f}, {100 * one['share_above_03']:.1f} %",
-            f"{count_below(holm_sidak(parametric_p(r, n)))}",
+            f"{count_below(adjust(parametric_p(r, n)).holm_sidak)}",
             f"{count_below(tested.p_adjusted)}",
             f"{_within(levels, predicted):.3f}",
             f"{sites['median_r']:.3f}",

@@ -119,4 +119,5 @@ def predict_from_tokens(head: PaperHead, tokens: np.ndarray, tumor: np.ndarray) 
 
     inside = coverage(tokens, tumor) > 0
     whole = torch.from_numpy(np.ascontiguousarray(np.moveaxis(tokens, 1, -1)[inside].T))[None]
+    # One batch, but on one thread like the others: its sums are the same on any number of them.
     return run_batches(run, [whole], "cpu")[0]

@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 
-def holm_sidak(p: np.ndarray) -> np.ndarray:
-    """Return Holm-Sidak adjusted p [G]: family-wise error, for independent or positively dependent tests.
+class Adjusted(NamedTuple):
+    """The p-values of G genes, adjusted for their number.
+
+    Attributes:
+        holm_sidak: Holm-Sidak p [G]: family-wise error, for independent or positively dependent tests.
+        benjamini_hochberg: q [G]: the expected share of false genes among those called.
+    """
+
+    holm_sidak: np.ndarray
+    benjamini_hochberg: np.ndarray
+
+
+def adjust(p: np.ndarray) -> Adjusted:
+    """Return both adjusted values of every gene; the p are sorted once.
 
     Args:
         p: p-values [G]; NaN counts as 1.
     """
-    return _adjusted(p, "holm-sidak")[0]
+    from statsmodels.stats.multitest import multipletests
+
+    p = np.nan_to_num(np.asarray(p, dtype=np.float64), nan=1.0)
+    if p.size == 0:
+        return Adjusted(p, p)
+    order = np.argsort(p)
+    found = Adjusted(np.empty_like(p), np.empty_like(p))
+    for adjusted, method in zip(found, ("holm-sidak", "fdr_bh"), strict=True):
+        # p = 1 is log(0) on the way to an adjusted 1. Level 0: to list who is below it takes long, and is not asked.
+        with np.errstate(divide="ignore"):
+            adjusted[order] = multipletests(p[order], alpha=0.0, method=method, is_sorted=True)[1]
+    return found
 
 
 def holm_sidak_levels(tests: int, alpha: float = 0.05) -> np.ndarray:
@@ -23,37 +48,6 @@ def holm_sidak_levels(tests: int, alpha: float = 0.05) -> np.ndarray:
     return -np.expm1(np.log1p(-alpha) / np.arange(tests, 0, -1))
 
 
-def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
-    """Return Benjamini-Hochberg q-values [G]: the expected share of false genes among those called.
-
-    Args:
-        p: p-values [G]; NaN counts as 1.
-    """
-    return _adjusted(p, "fdr_bh")[0]
-
-
-def holm_sidak_and_benjamini_hochberg(p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return what :func:`holm_sidak` and :func:`benjamini_hochberg` return, but sort p [G] only once."""
-    family, discovery = _adjusted(p, "holm-sidak", "fdr_bh")
-    return family, discovery
-
-
 def count_below(adjusted: np.ndarray, alpha: float = 0.05) -> int:
     """Return how many adjusted p-values are at or below alpha."""
     return int(np.count_nonzero(np.asarray(adjusted) <= alpha))
-
-
-def _adjusted(p: np.ndarray, *methods: str) -> list[np.ndarray]:
-    from statsmodels.stats.multitest import multipletests
-
-    p = np.nan_to_num(np.asarray(p, dtype=np.float64), nan=1.0)
-    if p.size == 0:
-        return [p for _method in methods]
-    order = np.argsort(p)
-    rising = p[order]
-    found = [np.empty_like(p) for _method in methods]
-    for adjusted, method in zip(found, methods, strict=True):
-        # p = 1 is log(0) on the way to an adjusted 1. Level 0: to list who is below it takes long, and is not asked.
-        with np.errstate(divide="ignore"):
-            adjusted[order] = multipletests(rising, alpha=0.0, method=method, is_sorted=True)[1]
-    return found

@@ -17,7 +17,7 @@ from scipy.special import stdtr
 
 from RadioGenomicsTrainLib.validation.correlation import pearson
 from RadioGenomicsTrainLib.validation.correlation import unit_columns
-from RadioGenomicsTrainLib.validation.multiple_testing import benjamini_hochberg
+from RadioGenomicsTrainLib.validation.multiple_testing import adjust
 from RadioGenomicsTrainLib.validation.multiple_testing import count_below
 
 _DRAWS_PER_STEP = 32
@@ -81,7 +81,7 @@ def compare(y: np.ndarray, upper: np.ndarray, lower: np.ndarray, *, n_draws: int
         high=float(high),
         p=float((1 + (deltas <= 0).sum()) / (1 + n_draws)),
         delta_best_100=float(np.sort(r_upper)[-100:].mean() - np.sort(r_lower)[-100:].mean()),
-        genes_better=count_below(benjamini_hochberg(stdtr(len(y) - 3, -t / _WIDENING))),
+        genes_better=count_below(adjust(stdtr(len(y) - 3, -t / _WIDENING)).benjamini_hochberg),
     )
 
 

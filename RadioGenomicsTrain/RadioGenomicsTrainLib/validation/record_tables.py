@@ -19,9 +19,8 @@ from RadioGenomicsTrainLib.validation.gene_scores import left_out_half_width
 from RadioGenomicsTrainLib.validation.gene_scores import score_genes
 from RadioGenomicsTrainLib.validation.joint_null import MaxT
 from RadioGenomicsTrainLib.validation.ladder import Step
-from RadioGenomicsTrainLib.validation.multiple_testing import benjamini_hochberg
+from RadioGenomicsTrainLib.validation.multiple_testing import adjust
 from RadioGenomicsTrainLib.validation.multiple_testing import count_below
-from RadioGenomicsTrainLib.validation.multiple_testing import holm_sidak_and_benjamini_hochberg
 from RadioGenomicsTrainLib.validation.outcome_areas import OutcomeArea
 from RadioGenomicsTrainLib.validation.summary import ALPHA
 from RadioGenomicsTrainLib.validation.summary import Summary
@@ -70,7 +69,7 @@ def ladder_rows(found: BlockFindings) -> Iterator[Row]:
                 "share_above_03_permuted": summary.share_above_03_permuted,
                 "share_r2_above_0": summary.share_r2_above_0,
                 "parametric_holm_sidak": summary.parametric_holm_sidak,
-                "parametric_benjamini_hochberg": count_below(benjamini_hochberg(textbook)),
+                "parametric_benjamini_hochberg": count_below(adjust(textbook).benjamini_hochberg),
                 "oof_holm_sidak": summary.oof_holm_sidak,
                 "oof_benjamini_hochberg": summary.oof_benjamini_hochberg,
                 "max_t": summary.max_t,
@@ -108,7 +107,7 @@ def target_rows(found: BlockFindings, family: str) -> Iterator[Row]:
     unknown = np.full(len(scores.r), np.nan)
     p = unknown if measured.p is None else measured.p
     exact = fitted.null == "exact"
-    p_holm_sidak, q = holm_sidak_and_benjamini_hochberg(p) if exact else (unknown, unknown)
+    p_holm_sidak, q = adjust(p) if exact else (unknown, unknown)
     adjusted = measured.joint.p_adjusted if measured.joint else unknown
     columns |= {
         "p": p,

@@ -16,9 +16,8 @@ from RadioGenomicsTrainLib.validation.heads import Head
 from RadioGenomicsTrainLib.validation.heads import LinearHead
 from RadioGenomicsTrainLib.validation.heads import as_head
 from RadioGenomicsTrainLib.validation.joint_null import MaxT
-from RadioGenomicsTrainLib.validation.multiple_testing import benjamini_hochberg
+from RadioGenomicsTrainLib.validation.multiple_testing import adjust
 from RadioGenomicsTrainLib.validation.multiple_testing import count_below
-from RadioGenomicsTrainLib.validation.multiple_testing import holm_sidak
 from RadioGenomicsTrainLib.validation.oof_null import max_t
 from RadioGenomicsTrainLib.validation.oof_null import null_correlations
 from RadioGenomicsTrainLib.validation.oof_null import null_p
@@ -128,6 +127,7 @@ def summarize(r: np.ndarray, n: int, better: np.ndarray, p: np.ndarray | None, j
     """
     known = np.nan_to_num(r)
     median = float(np.median(known))
+    valid = None if p is None else adjust(p)
     return Summary(
         n=n,
         genes=len(r),
@@ -136,9 +136,9 @@ def summarize(r: np.ndarray, n: int, better: np.ndarray, p: np.ndarray | None, j
         share_above_03=float((known > 0.3).mean()),
         share_above_03_permuted=None if joint is None else float(joint.null_share_above.mean()),
         share_r2_above_0=float(better.mean()),
-        parametric_holm_sidak=count_below(holm_sidak(parametric_p(r, n)), ALPHA),
-        oof_holm_sidak=None if p is None else count_below(holm_sidak(p), ALPHA),
-        oof_benjamini_hochberg=None if p is None else count_below(benjamini_hochberg(p), ALPHA),
+        parametric_holm_sidak=count_below(adjust(parametric_p(r, n)).holm_sidak, ALPHA),
+        oof_holm_sidak=None if valid is None else count_below(valid.holm_sidak, ALPHA),
+        oof_benjamini_hochberg=None if valid is None else count_below(valid.benjamini_hochberg, ALPHA),
         max_t=None if joint is None or not joint.reaches(ALPHA) else count_below(joint.p_adjusted, ALPHA),
         median_r_p=None if joint is None else permutation_p(joint.null_median, median),
     )

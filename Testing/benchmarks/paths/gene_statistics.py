@@ -14,7 +14,7 @@ from RadioGenomicsTrainLib.validation.correlation import parametric_p
 from RadioGenomicsTrainLib.validation.correlation import pearson
 from RadioGenomicsTrainLib.validation.folds import repeated_folds
 from RadioGenomicsTrainLib.validation.gene_scores import score_genes
-from RadioGenomicsTrainLib.validation.multiple_testing import holm_sidak_and_benjamini_hochberg
+from RadioGenomicsTrainLib.validation.multiple_testing import adjust
 from RadioGenomicsTrainLib.validation.oof_matrix import kernel_ridge_weights
 from RadioGenomicsTrainLib.validation.oof_matrix import oof_matrix
 from RadioGenomicsTrainLib.validation.oof_matrix import oof_mean_matrix
@@ -121,7 +121,7 @@ def _pingouin(y: np.ndarray, predicted: np.ndarray) -> Result:
 def _ours(y: np.ndarray, predicted: np.ndarray) -> Result:
     r = pearson(y, predicted)
     p = parametric_p(r, len(y))
-    return r, p, *holm_sidak_and_benjamini_hochberg(p)
+    return r, p, *adjust(p)
 
 
 def _out_of_fold() -> str:

@@ -22,7 +22,7 @@ from RadioGenomicsTrainLib.association.pairs import associate
 from RadioGenomicsTrainLib.validation.correlation import parametric_p
 from RadioGenomicsTrainLib.validation.correlation import pearson
 from RadioGenomicsTrainLib.validation.gene_scores import score_genes
-from RadioGenomicsTrainLib.validation.multiple_testing import holm_sidak
+from RadioGenomicsTrainLib.validation.multiple_testing import adjust
 from Testing.benchmarks.measurement import Measurement
 from Testing.benchmarks.memory import peak_megabytes
 from Testing.benchmarks.tables import duration
@@ -30,8 +30,8 @@ from Testing.benchmarks.tables import duration
 REPEATS = 3
 ITEMS, TURNS = 8, 5
 _MEMORY = (
-    "Memory does not grow with patients. With genes and voxels grows what is kept and comes out: r and p of every "
-    "gene, a float32 copy of the genes for the association, and two float32 scans, the resampled and the normalized."
+    "What is kept and comes out grows with genes and voxels: r and p of every gene, a float32 copy of the genes for "
+    "the association, and two float32 scans, the resampled and the normalized."
 )
 
 Call = Callable[[], object]
@@ -122,7 +122,7 @@ def _statistics(genes: int) -> Call:
     y, predicted = rng.normal(size=(2, 130, genes))
 
     def call() -> np.ndarray:
-        return holm_sidak(parametric_p(pearson(y, predicted), len(y)))
+        return adjust(parametric_p(pearson(y, predicted), len(y))).holm_sidak
 
     return call
 

@@ -9,8 +9,8 @@ from RadioGenomicsTrainLib.validation.correlation import parametric_p
 from RadioGenomicsTrainLib.validation.joint_null import JointNull
 from RadioGenomicsTrainLib.validation.joint_null import MaxT
 from RadioGenomicsTrainLib.validation.joint_null import permuted_rows
+from RadioGenomicsTrainLib.validation.multiple_testing import adjust
 from RadioGenomicsTrainLib.validation.multiple_testing import count_below
-from RadioGenomicsTrainLib.validation.multiple_testing import holm_sidak
 
 N = 30
 
@@ -39,7 +39,7 @@ def test_figures_of_each_permutation_follow_their_definitions(nulls: np.ndarray)
 
 
 def test_counts_are_those_of_the_textbook_test_of_each_permutation(nulls: np.ndarray) -> None:
-    counts = [count_below(holm_sidak(parametric_p(null, N))) for null in nulls]
+    counts = [count_below(adjust(parametric_p(null, N)).holm_sidak) for null in nulls]
     assert tallied(nulls[0], nulls).null_counts.tolist() == counts
     assert counts.count(0) > 20
     assert max(counts) > 10

@@ -14,8 +14,8 @@ import pytest
 from RadioGenomicsTrainLib.validation.correlation import parametric_p
 from RadioGenomicsTrainLib.validation.correlation import pearson
 from RadioGenomicsTrainLib.validation.folds import repeated_folds
+from RadioGenomicsTrainLib.validation.multiple_testing import adjust
 from RadioGenomicsTrainLib.validation.multiple_testing import count_below
-from RadioGenomicsTrainLib.validation.multiple_testing import holm_sidak
 from RadioGenomicsTrainLib.validation.oof_matrix import kernel_ridge_weights
 from RadioGenomicsTrainLib.validation.oof_matrix import oof_matrix
 from RadioGenomicsTrainLib.validation.oof_matrix import oof_mean_matrix
@@ -33,7 +33,7 @@ def head(x: np.ndarray, seed: int = 0, groups: np.ndarray | None = None, ridge: 
 
 
 def textbook_count(y: np.ndarray, predicted: np.ndarray, one_sided: bool = True) -> int:
-    return count_below(holm_sidak(parametric_p(pearson(y, predicted), len(y), one_sided)))
+    return count_below(adjust(parametric_p(pearson(y, predicted), len(y), one_sided)).holm_sidak)
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def noise_runs() -> list[NoiseRun]:
         h = head(rng.normal(size=(40, 20)), seed)
         y = rng.normal(size=(40, 5)) @ rng.normal(size=(5, 100)) + 1.5 * rng.normal(size=(40, 100))
         joint = max_t(y, h, 79, seed)
-        exact = (holm_sidak(null_p(pearson(y, h @ y), null_correlations(h, 10_000, seed))) <= 0.05).any()
+        exact = (adjust(null_p(pearson(y, h @ y), null_correlations(h, 10_000, seed))).holm_sidak <= 0.05).any()
         count = textbook_count(y, h @ y)
         runs.append(NoiseRun(exact, (joint.p_adjusted <= 0.05).any(), count, joint.count_p(count)))
     return runs

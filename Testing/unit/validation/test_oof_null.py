@@ -9,7 +9,7 @@ from RadioGenomicsTrainLib.validation.correlation import parametric_p
 from RadioGenomicsTrainLib.validation.correlation import pearson
 from RadioGenomicsTrainLib.validation.folds import repeated_folds
 from RadioGenomicsTrainLib.validation.linear_refit import _GENES_PER_STEP
-from RadioGenomicsTrainLib.validation.multiple_testing import holm_sidak
+from RadioGenomicsTrainLib.validation.multiple_testing import adjust
 from RadioGenomicsTrainLib.validation.oof_matrix import kernel_ridge_weights
 from RadioGenomicsTrainLib.validation.oof_matrix import oof_matrix
 from RadioGenomicsTrainLib.validation.oof_null import max_t
@@ -39,8 +39,8 @@ def test_family_wise_error_on_noise_is_five_percent_with_the_null_of_h_and_not_w
         for _run in range(100):
             y = rng.normal(size=(N, GENES))
             r = pearson(y, h @ y)
-            valid += (holm_sidak(null_p(r, null)) <= 0.05).any()
-            naive += (holm_sidak(parametric_p(r, N)) <= 0.05).any()
+            valid += (adjust(null_p(r, null)).holm_sidak <= 0.05).any()
+            naive += (adjust(parametric_p(r, N)).holm_sidak <= 0.05).any()
     assert 0.02 <= valid / 1000 <= 0.08
     assert naive / 1000 > 0.3
 

@@ -11,7 +11,7 @@ from RadioGenomicsLib.errors import Canceled
 from RadioGenomicsTrainLib.validation.correlation import parametric_p
 from RadioGenomicsTrainLib.validation.correlation import pearson
 from RadioGenomicsTrainLib.validation.folds import repeated_folds
-from RadioGenomicsTrainLib.validation.multiple_testing import holm_sidak
+from RadioGenomicsTrainLib.validation.multiple_testing import adjust
 from RadioGenomicsTrainLib.validation.oof_matrix import kernel_ridge_weights
 from RadioGenomicsTrainLib.validation.oof_matrix import oof_matrix
 from RadioGenomicsTrainLib.validation.oof_null import max_t
@@ -50,7 +50,7 @@ def test_noise_is_not_found_even_by_a_head_that_selects_its_features_on_the_test
         y = rng.normal(size=(40, 2)) @ rng.normal(size=(2, 30)) + rng.normal(size=(40, 30))
         predict = peeking_head(x, seed)
         valid += (refit_null(y, predict, n_permutations=19, seed=seed).p_adjusted <= 0.05).any()
-        naive += (holm_sidak(parametric_p(pearson(y, predict(y)), 40)) <= 0.05).any()
+        naive += (adjust(parametric_p(pearson(y, predict(y)), 40)).holm_sidak <= 0.05).any()
     assert valid / 60 <= 0.1
     assert naive / 60 > 0.4
 
