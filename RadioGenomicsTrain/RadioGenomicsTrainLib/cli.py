@@ -284,7 +284,10 @@ def _associate(options: argparse.Namespace) -> None:
             f"{one.found.below_alpha:,} have p <= .05, {0.05 * one.found.pairs:,.0f} expected by chance"
         )
         print(f"  correlated: {one.values}; family-wise p: {one.family_wise}")
-    print(f"The pairs are in {table}")
+        if one.lacking:
+            unknown = ", ".join(f"{name} of {count}" for name, count in one.unknown.items() if count)
+            print(f"  {one.lacking} more patients are left out: unknown is {unknown}")
+    print(f"The pairs are in {table}, what was left out and why in summary.json beside it")
 
 
 def _report(options: argparse.Namespace) -> None:
