@@ -45,6 +45,19 @@ CLINICAL: dict[str, TableCase] = {
     "row without a patient": TableCase(f"{_ROWS},40,male\n".encode(), InputError, "barcode", "c.csv"),
     "zero bytes": TableCase(b"", InputError, "lacks the column", "c.csv"),
     "semicolons": TableCase(f"{_ROWS}TCGA-CS-4938,40,female\n".replace(",", ";").encode(), name="c.csv"),
+    "the separator named on top": TableCase(
+        f"sep=;\n{_ROWS}TCGA-CS-4938,40,female\n".replace(",", ";").encode(), name="c.csv"
+    ),
+    "Macintosh line ends": TableCase(f"{_ROWS}TCGA-CS-4938,40,female\n".replace("\n", "\r").encode(), name="c.csv"),
+    "a column in other case": TableCase(
+        b"patient,Age,sex\nTCGA-CS-4938,40,female\n", InputError, "lacks the column 'age'; it has 'Age'", "c.csv"
+    ),
+    "a title above the names": TableCase(
+        f"Table S1\n\n{_ROWS}TCGA-CS-4938,40,female\n".encode(),
+        InputError,
+        "lacks the column 'patient'; it has 'Table S1'",
+        "c.csv",
+    ),
     "tabs in a .csv, UTF-16": TableCase(
         f"{_ROWS}TCGA-CS-4938,40,female\n".replace(",", "\t").encode("utf-16"), name="c.csv"
     ),

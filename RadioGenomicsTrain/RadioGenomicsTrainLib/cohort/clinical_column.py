@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -52,7 +53,22 @@ def read_trait(trait: str, cells: Sequence[str], meanings: Mapping[str, str], pa
         return _ages(known, patients)
     if trait in _SPELLED:
         return _spelled(trait, known, len(cells))
-    return TraitColumn([known.get(row) for row in range(len(cells))])
+    return _words(known, len(cells))
+
+
+def _words(known: Mapping[int, str], count: int) -> TraitColumn:
+    """Join spellings that differ in case or blanks alone, under the most frequent one."""
+    spellings: dict[str, Counter[str]] = {}
+    for text in known.values():
+        spellings.setdefault(_plain(text), Counter())[text] += 1
+    joined = [list(found) for found in spellings.values() if len(found) > 1]
+    values = [spellings[_plain(known[row])].most_common(1)[0][0] if row in known else None for row in range(count)]
+    note = "; ".join(", ".join(repr(text[:40]) for text in texts) for texts in joined[:3])
+    return TraitColumn(values, note=f"spellings were joined: {note}" if note else "")
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("_", " ").split()).casefold()
 
 
 def _meaning(cell: str, meanings: Mapping[str, str]) -> str:

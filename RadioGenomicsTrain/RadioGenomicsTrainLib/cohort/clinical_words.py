@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _FEMALE_WORDS = """
     f fem female woman girl w weiblich frau femme féminin feminin feminine femenino femenina mujer femminile donna
@@ -17,7 +18,7 @@ _GRADES = {"1": "G1", "2": "G2", "3": "G3", "4": "G4", "i": "G1", "ii": "G2", "i
 # "WHO CNS 2021 grade III", "G2", "Grade 4 (glioblastoma)", "2.0", "III°"
 _GRADE = re.compile(
     r"(?:who\s*)?(?:cns\s*)?(?:who\s*)?\(?(?:2000|2007|2016|2021)?\)?\s*(?:cns\s*|who\s*)?(?:grade|grado|grad|g)?\s*"
-    r"([1-4]|i{1,3}|iv)(?:\.0+)?\s*°?\s*(?:\([^()]*\))?"
+    r"([1-4]|i{1,3}|iv)(?:\.0+)?\s*(?:\([^()]*\))?"
 )
 # "Cannot be assessed", by the UICC.
 _NOT_ASSESSED = frozenset({"x", "gx", "grade x", "gx (cannot be assessed)", "g x"})
@@ -38,7 +39,9 @@ def grade_of(text: str) -> str | None:
         >>> grade_of("WHO Grade III"), grade_of("2"), grade_of("II/III")
         ('G3', 'G2', None)
     """
-    found = _GRADE.fullmatch(" ".join(text.replace(":", " ").replace("_", " ").split()).casefold())
+    # NFKC makes II of the one letter that is the Roman numeral.
+    plain = re.sub(r"[:_°\s-]+", " ", unicodedata.normalize("NFKC", text)).strip().casefold()
+    found = _GRADE.fullmatch(plain)
     return _GRADES[found[1]] if found else None
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.resources import resource_path
 
+_ORF = re.compile(r"^(C[0-9XY]+)ORF([0-9]+)$")
 _ENSEMBL = re.compile(r"(ENSG\d{11})(?:\.\d+)?(?:_PAR_Y)?")
 
 
@@ -54,8 +55,8 @@ class GeneNames:
         """Return the gene that a row name means; None for a name that leads nowhere.
 
         ``SYMBOL|ENTREZ`` and ``ENTREZ_7157`` go by the Entrez ID, an Ensembl ID by itself without version, a
-        symbol first as an approved one and then as an earlier one; ``_`` may stand for ``-``. The earlier symbol of a
-        gene whose Entrez ID was withdrawn leads nowhere: it was measured as a gene of its own.
+        symbol first as an approved one and then as an earlier one; ``_`` may stand for ``-``, ``ORF`` for ``orf``. The
+        earlier symbol of a gene whose Entrez ID was withdrawn leads nowhere: it was measured as a gene of its own.
         """
         text, _, entrez = name.strip().partition("|")
         if text.startswith("ENTREZ_"):
@@ -65,7 +66,7 @@ class GeneNames:
         ensembl = _ENSEMBL.fullmatch(text)
         if ensembl:
             return self.by_ensembl.get(ensembl[1], GeneId(ensembl[1], ensembl[1]))
-        for symbol in (text, text.replace("_", "-")):
+        for symbol in (text, text.replace("_", "-"), _ORF.sub(r"\1orf\2", text)):
             gene = self.by_symbol.get(symbol) or (None if entrez else self.by_previous.get(symbol))
             if gene:
                 return gene

@@ -21,6 +21,7 @@ _COUNTS_READS = re.compile(
     r"N_\w+|X?__\w+|no_feature|ambiguous|too_low_aQual|not_aligned|alignment_not_unique", re.IGNORECASE
 )
 _SPIKE_IN = re.compile(r"ERCC-\d{5}")
+_REPEAT = re.compile(r"(.+)\.\d{1,2}")
 _WHOLE_NUMBER = re.compile(r"(\d+)(?:\.0+)?")
 # A table in which fewer names lead to a gene is of another species, another kind of name, or no expression at all.
 _LEAST_KNOWN = 0.5
@@ -67,6 +68,7 @@ def one_row_per_gene(names: Sequence[str], gene_names: GeneNames) -> GeneRows:
     why: dict[int, str] = {}
     unknown, dates = [], []
     entrez = _entrez_ids(names)
+    written = set(names)
     for index, name in enumerate(names):
         why_no_gene = _why_no_gene(name)
         gene = None if why_no_gene else gene_names.find(entrez.get(index, name))
@@ -78,6 +80,10 @@ def one_row_per_gene(names: Sequence[str], gene_names: GeneNames) -> GeneRows:
             dates.append((name, gene))
             if gene is None:
                 why[index] = why_left_out
+        elif gene is None and index not in entrez and _has_no_letter(name):
+            why[index] = "its name has no letter, and is no gene's"
+        elif gene is None and (repeated := _REPEAT.fullmatch(name)) and repeated[1] in written:
+            why[index] = f"it repeats {repeated[1]}: R and pandas number names that stand several times"
         elif gene is None:
             unknown.append(name)
             gene = gene_names.resolve(name)
@@ -140,6 +146,11 @@ def _why_no_gene(name: str) -> str:
     if is_mangled_number(text):
         return "a spreadsheet turned the gene's name into a number"
     return ""
+
+
+def _has_no_letter(name: str) -> bool:
+    """Tell whether a name is digits and signs alone, such as a date of unknown form; beside an Entrez ID it may be."""
+    return "|" not in name and bool(name.strip("? ")) and not any(letter.isalpha() for letter in name)
 
 
 def _gene_of_date(symbols: Sequence[str], gene_names: GeneNames) -> tuple[GeneId | None, str]:

@@ -13,7 +13,9 @@ _WORDS = frozenset(
         # GDC and TCGA's own tables
         "unknown", "unk", "not reported", "not available", "not applicable", "not evaluated", "not allowed to collect",
         "not collected", "not recorded", "not provided", "not specified", "not stated", "not tested", "not performed",
-        "not done", "not determined", "not known", "undetermined", "unspecified", "nd", "n.d.",
+        "not done", "not determined", "not known",
+        "not assessed", "not examined", "not entered", "unavailable",
+        "no information", "withheld", "undetermined", "unspecified", "nd", "n.d.",
         # cBioPortal
         "discrepancy", "completed", "pending", "indeterminate", "inconclusive",
     }

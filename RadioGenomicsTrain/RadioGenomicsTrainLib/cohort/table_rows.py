@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from RadioGenomicsTrainLib.cohort.text_table import open_text
 UNREADABLE = (OSError, ValueError, EOFError, csv.Error, zlib.error)
 _DELIMITERS = "\t,;"
 _ROWS_LOOKED_AT = 50
+_COLUMNS_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -40,14 +42,18 @@ class TableRows:
             ValueError: no column has this name, or several have, with different cells.
         """
         found = {tuple(row[i] for row in self.rows) for i, one in enumerate(self.names) if one == name.strip()}
-        if len(found) != 1:
-            fault = "it has several columns" if found else "it lacks the column"
-            raise ValueError(f"{fault} {name!r}{', with different values' if found else self._transposed(name)}")
+        if len(found) > 1:
+            raise ValueError(f"it has several columns {name!r}, with different values")
+        if not found:
+            raise ValueError(f"it lacks the column {name!r}{self._instead(name.strip())}")
         return list(found.pop())
 
-    def _transposed(self, name: str) -> str:
-        is_first_of_a_row = any(row and row[0] == name.strip() for row in self.rows)
-        return ", but a row of this name: its patients are columns, and have to be rows" if is_first_of_a_row else ""
+    def _instead(self, name: str) -> str:
+        if any(row[0] == name for row in self.rows):
+            return ", but has a row of this name: its patients are columns, and have to be rows"
+        alike = [one for one in self.names if one.casefold() == name.casefold()]
+        shown = ", ".join(repr(one[:40]) for one in (alike or [one for one in self.names if one][:_COLUMNS_SHOWN]))
+        return f"; it has {shown}" if shown else ""
 
 
 def read_rows(path: Path, sheet: str | None = None) -> TableRows:
@@ -90,7 +96,10 @@ def _text(path: Path) -> tuple[list[list[str]], str]:
         raise ValueError("it has zero bytes: it is no text, or UTF-16 without its mark")
     while text.startswith("#"):
         text = text[_end_of_line(text) :].lstrip("\n\r")
-    delimiter = _delimiter(text)
+    # Excel's own first line.
+    declared = re.match(r"\"?sep=([\t,;])\"?[\n\r]+", text, re.IGNORECASE)
+    text = text[declared.end() :] if declared else text
+    delimiter = declared[1] if declared else _delimiter(text)
     return [[cell.strip() for cell in row] for row in _cells(text, delimiter)], delimiter
 
 

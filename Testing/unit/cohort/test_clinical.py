@@ -99,6 +99,13 @@ def test_no_word_for_missing_becomes_a_subtype(tmp_path: Path) -> None:
     assert not dropped
 
 
+def test_spellings_of_a_subtype_in_other_case_are_one_subtype_and_told(tmp_path: Path) -> None:
+    words = ["IDHwt", "IDHwt", "idhwt", "IDHmut codel", "IDHmut_codel", "1p/19q+", "1p/19q-"]
+    traits, dropped = read(tmp_path, "".join(f"TCGA-CS-000{n},,,,{word}\n" for n, word in enumerate(words)))
+    assert [one.subtype for one in traits.values()] == [*["IDHwt"] * 3, *["IDHmut codel"] * 2, "1p/19q+", "1p/19q-"]
+    assert list(dropped.values()) == ["spellings were joined: 'IDHwt', 'idhwt'; 'IDHmut codel', 'IDHmut_codel'"]
+
+
 def test_a_word_that_is_no_sex_or_grade_is_listed(tmp_path: Path) -> None:
     traits, dropped = read(tmp_path, "TCGA-CS-0001,1,X,II-III,\nTCGA-CS-0002,2,f,GX,\nTCGA-CS-0003,3,m,2,\n")
     assert [one.sex for one in traits.values()] == [None, "female", "male"]

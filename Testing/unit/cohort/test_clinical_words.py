@@ -24,12 +24,28 @@ def test_a_sex_has_one_spelling(texts: tuple[str, ...], sex: str | None) -> None
 @pytest.mark.parametrize(
     ("texts", "grade"),
     [
-        (("G2", "g2", "Grade II", "GRADE 2", "II", "2", "2.0", "WHO grade 2", "WHO Grade II", "WHO II", "II°"), "G2"),
+        (
+            (
+                "G2",
+                "g2",
+                "Grade II",
+                "GRADE 2",
+                "II",
+                "2",
+                "2.0",
+                "WHO grade 2",
+                "WHO Grade II",
+                "WHO II",
+                "II°",
+                "\u2161",
+            ),
+            "G2",
+        ),
         (
             ("WHO 2021 grade IV", "CNS WHO grade 4", "WHO CNS grade 4", "WHO (2016) grade IV", "IV", "Grade 4 (GBM)"),
             "G4",
         ),
-        (("G3", "Grade III", "iii", "Grade: 3", "grade_3", "Grad III"), "G3"),
+        (("G3", "Grade III", "iii", "Grade: 3", "grade_3", "Grade-3", "Grad III"), "G3"),
         (("II-III", "II/III", "2-3", "high grade", "low", "G5", "IIII", "V", "GX", "22", "grade 2 3"), None),
     ],
 )

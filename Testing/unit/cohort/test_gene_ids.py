@@ -20,6 +20,7 @@ from RadioGenomicsTrainLib.cohort.gene_ids import load_gene_names
         ("ENTREZ_7157", "TP53"),
         ("ZFYVE20", "RBSN"),
         ("HLA_DRA", "HLA-DRA"),
+        ("C10ORF90", "C10orf90"),
         ("ENSG00000141510", "TP53"),
         ("ENSG00000141510.18", "TP53"),
         ("SEPT9|10801", "SEPTIN9"),

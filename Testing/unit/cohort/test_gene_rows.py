@@ -109,7 +109,7 @@ def test_an_entrez_id_tells_what_a_date_was() -> None:
     assert symbols(read("2-Sep|4735", "1-Mar|55016", "TP53")) == ["SEPTIN2", "MARCHF1", "TP53"]
 
 
-@pytest.mark.parametrize("name", ["SET-7", "14-3-3", "HLA-DRA", "MIR-21", "DES-1", "12345678"])
+@pytest.mark.parametrize("name", ["SET-7", "?|155060", "HLA-DRA", "MIR-21", "DES-1", "AC004556.1"])
 def test_names_that_look_a_little_like_dates_are_none(name: str) -> None:
     rows = read(name, "TP53")
     assert len(rows.genes) == 2
@@ -126,13 +126,16 @@ def test_names_that_look_a_little_like_dates_are_none(name: str) -> None:
         ("too_low_aQual", "counts reads"),
         ("ERCC-00002", "spike-in"),
         ("2.31E+13", "into a number"),
+        ("12345678", "no letter"),
+        ("01.03", "no letter"),
+        ("14-3-3", "no letter"),
+        ("TP53.1", "it repeats TP53"),
     ],
 )
-def test_rows_that_are_no_genes_are_left_out_and_told(name: str, reason: str) -> None:
-    rows = read("TP53", name)
-    assert symbols(rows) == ["TP53"]
+def test_rows_that_are_no_genes_are_left_out_and_listed(name: str, reason: str) -> None:
+    rows = read("TP53", "EGFR", name)
+    assert symbols(rows) == ["TP53", "EGFR"]
     assert [(one.subject, reason in one.reason) for one in rows.dropped] == [(name, True)]
-    assert name in rows.notes[0]
 
 
 def test_a_table_of_names_that_are_mostly_unknown_is_refused_with_examples() -> None:
@@ -141,3 +144,8 @@ def test_a_table_of_names_that_are_mostly_unknown_is_refused_with_examples() -> 
         check_known(read("TP53", "Trp53", "Idh1x"), "table")
     with pytest.raises(InputError, match="only 0 of its 2"):
         check_known(read("ENSMUSG00000059552", "ENSMUSG00000020122"), "table")
+
+
+def test_rows_that_are_no_genes_are_told() -> None:
+    notes = read("TP53", "EGFR", "N_unmapped", "__no_feature").notes
+    assert notes == ("rows that are no genes were left out (2): N_unmapped, __no_feature",)
