@@ -137,6 +137,7 @@ FEATURES: dict[str, TableCase] = {
     "decimal commas between semicolons": TableCase(
         (_F + _FOUR.replace("\n", ".5\n")).replace(",", ";").replace(".", ",").encode(), name="f.csv"
     ),
+    "names that repeat in the middle": TableCase((_F + _FOUR + _F + "TCGA-CS-5000,7,8\n").encode(), name="f.csv"),
     "empty columns and rows behind": TableCase((_F + _FOUR).replace("\n", ",,\n").encode() + b",,,,\n", name="f.csv"),
     "wrong delimiter": TableCase((_F + _FOUR).replace(",", "|").encode(), InputError, "lacks the column", "f.csv"),
     "decimal commas in quotes": TableCase(
@@ -159,6 +160,9 @@ FEATURES: dict[str, TableCase] = {
     ),
     "two columns of one name": TableCase(
         (_F + _FOUR).replace("texture", "volume").encode(), InputError, "two columns 'volume'", "f.csv"
+    ),
+    "patients as columns, below the word for patient": TableCase(
+        b"patient,TCGA-CS-4938,TCGA-CS-4939\nvolume,1,2\n", InputError, "patients are columns", "f.csv"
     ),
     "patients as columns": TableCase(
         b"name,TCGA-CS-4938,TCGA-CS-4939\npatient,1,2\nvolume,1,2\n", InputError, "patients are columns", "f.csv"

@@ -16,6 +16,7 @@ from RadioGenomicsTrainLib.cohort.clinical_words import is_not_assessed
 from RadioGenomicsTrainLib.cohort.clinical_words import sex_of
 from RadioGenomicsTrainLib.cohort.missing_words import is_missing
 
+_MEANINGS = {"sex": '"female" or "male"', "grade": '"G1" to "G4"'}
 _SPELLED: dict[str, Callable[[str], str | None]] = {"sex": sex_of, "grade": grade_of}
 
 
@@ -113,8 +114,7 @@ def _spelled(trait: str, known: Mapping[int, str], count: int) -> TraitColumn:
     mixed = trait == "sex" and {"h", "m"} <= letters
     if mixed or (strange and len(strange) == len(known)):
         word = "H" if mixed else next(iter(strange.values()))[:40]
-        mend = f'Say what its words mean in the cohort file, such as [clinical.values.{trait}] "{word}" = '
-        mend += '"male".' if trait == "sex" else '"G2".'
+        mend = f"Say what each of its words means, {_MEANINGS[trait]}, in the cohort file's [clinical.values.{trait}]."
         return TraitColumn([], fault=f"it writes {trait} as {word!r}, whose meaning is not known", mend=mend)
     unused = {row: f"{text[:40]!r} is no {trait} that is known" for row, text in strange.items()}
     return TraitColumn([values.get(row) for row in range(count)], unused)

@@ -87,7 +87,7 @@ def read_features(source: FeatureSource, ids: PatientIds = TCGA) -> tuple[Featur
             table.column(column)
     except ValueError as error:
         raise InputError(source.path, str(error), "Correct the cohort file's [features] part.") from error
-    patients, rows, dropped = _one_row_per_patient(patient_cells, source, ids)
+    patients, rows, dropped = _one_row_per_patient(patient_cells, source, ids, table.names)
     columns, unusable = _feature_columns(table, rows, source, leave_out)
     values, found = _numbers(columns, patients, table.delimiter, source.path)
     dropped += [*unusable, *found]
@@ -98,12 +98,12 @@ def read_features(source: FeatureSource, ids: PatientIds = TCGA) -> tuple[Featur
 
 
 def _one_row_per_patient(
-    cells: list[str], source: FeatureSource, ids: PatientIds
+    cells: list[str], source: FeatureSource, ids: PatientIds, others: Sequence[str]
 ) -> tuple[list[PatientId], list[int], list[Dropped]]:
     first: dict[PatientId, int] = {}
     dropped = []
     for row, cell in enumerate(cells):
-        patient = _patient(cell, source, ids)
+        patient = _patient(cell, source, ids, others)
         if patient in first:
             dropped.append(Dropped("sample", cell, f"{cells[first[patient]]} comes first among this patient's rows"))
         else:
@@ -111,11 +111,13 @@ def _one_row_per_patient(
     return list(first), list(first.values()), dropped
 
 
-def _patient(cell: str, source: FeatureSource, ids: PatientIds) -> PatientId:
+def _patient(cell: str, source: FeatureSource, ids: PatientIds, others: Sequence[str]) -> PatientId:
     match = source.name.search(cell) if source.name else None
     try:
         return ids.identify(match[0] if match else cell)
     except InputError as error:
+        if any(ids.is_name(name) for name in others):
+            raise InputError(source.path, "its patients are columns, and have to be rows", "Transpose it.") from error
         reason = f"its column {source.patient_column!r} names no patient by {cell!r}: {error.reason}"
         raise InputError(source.path, reason, error.mend) from error
 

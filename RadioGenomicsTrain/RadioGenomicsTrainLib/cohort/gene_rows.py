@@ -22,7 +22,7 @@ _COUNTS_READS = re.compile(
 )
 _SPIKE_IN = re.compile(r"ERCC-\d{5}")
 _REPEAT = re.compile(r"(.+)\.\d{1,2}")
-_WHOLE_NUMBER = re.compile(r"(\d+)(?:\.0+)?")
+_WHOLE_NUMBER = re.compile(r"(\d{1,12})(?:\.0+)?")
 # A table in which fewer names lead to a gene is of another species, another kind of name, or no expression at all.
 _LEAST_KNOWN = 0.5
 _FEWEST_ROW_NUMBERS = 3

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 # Compared without case, brackets, quotes and repeated blanks.
 _WORDS = frozenset(
     {
@@ -24,7 +22,7 @@ _WORDS = frozenset(
 _FAILED = frozenset(
     {"#div/0!", "#value!", "#num!", "#ref!", "#n/a", "#n/a n/a", "#name?", "#null!", "#error!", "#spill!", "#calc!"}
 )
-_DRESS = re.compile(r"^['\"\[<(]+|['\"\]>)]+$")
+_DRESS = "'\"[]<>() "
 
 
 def is_missing(text: str) -> bool:
@@ -35,7 +33,7 @@ def is_missing(text: str) -> bool:
         (True, True, True, False)
     """
     bare = " ".join(text.split()).casefold()
-    return bare in _WORDS or bare in _FAILED or _DRESS.sub("", bare).strip() in _WORDS
+    return bare in _WORDS or bare in _FAILED or bare.strip(_DRESS) in _WORDS
 
 
 def is_failed_formula(text: str) -> bool:

@@ -57,6 +57,8 @@ _SERIAL = re.compile(r"(\d{5})(?:\.0+)?")
 # Windows counts from the end of 1899, older Macintoshes from 1904 on.
 _EPOCHS = (date(1899, 12, 30), date(1904, 1, 1))
 _FIRST_YEAR, _LAST_YEAR = 1990, 2060
+# No date is longer, in any language.
+_LONGEST = 40
 _MANGLED = re.compile(r"\d+(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
 
 
@@ -72,7 +74,7 @@ def symbols_of_date(name: str) -> list[str] | None:
         >>> symbols_of_date("9-Sep"), symbols_of_date("TP53")
         (['SEP9', 'SEPT9'], None)
     """
-    days = _days(name.strip())
+    days = _days(name.strip()) if len(name) <= _LONGEST else []
     if not days:
         return None
     return [f"{prefix}{number}" for month, number in days for prefix in _PREFIXES[month]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -146,3 +147,19 @@ def test_the_traits_of_tcga_glioma_are_those_of_the_source(data_root: Path) -> N
     assert not dropped
     assert {one.grade for one in traits.values()} == {"G2", "G3", "G4", None}
     assert {one.sex for one in traits.values()} == {"female", "male", None}
+
+
+def test_a_spreadsheet_is_read_like_text(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in (
+        ["patient", "scan", "age", "sex"],
+        ["TCGA-CS-0001", datetime(2001, 3, 1), 44.5, "MALE"],
+        ["tcga-cs-0002", None, None, "#N/A"],
+    ):
+        book.active.append(row)
+    book.save(tmp_path / "clinical.xlsx")
+    table = ClinicalSource(tmp_path / "clinical.xlsx", "patient", {"age": "age", "sex": "sex"}, {})
+    traits, dropped = read_clinical([table])
+    assert traits == {"TCGA-CS-0001": ClinicalTraits(44.5, "male"), "TCGA-CS-0002": ClinicalTraits()}
+    assert not dropped

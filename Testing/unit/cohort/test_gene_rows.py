@@ -142,6 +142,8 @@ def test_a_table_of_names_that_are_mostly_unknown_is_refused_with_examples() -> 
     check_known(read("TP53", "Trp53"), "table")
     with pytest.raises(InputError, match=r"only 1 of its 3 gene names are known.*'Trp53', 'Idh1x'"):
         check_known(read("TP53", "Trp53", "Idh1x"), "table")
+    with pytest.raises(InputError, match="only 4 of its 9"):
+        check_known(read("TP53", "EGFR", "IDH1", "PTEN", "Akt1", "Myc", "Kit", "Met", "Alk"), "table")
     with pytest.raises(InputError, match="only 0 of its 2"):
         check_known(read("ENSMUSG00000059552", "ENSMUSG00000020122"), "table")
 
