@@ -70,7 +70,8 @@ def read_clinical(
 ) -> tuple[dict[str, ClinicalTraits], list[Dropped]]:
     """Read traits by patient; the first source that knows a trait of a patient decides it.
 
-    Where a table has several rows of one patient, what they know is put together. A trait of which they know different
+    Where a table has several rows of one patient, what they know is put together, but for rows of recurrent tumors and
+    of normal tissue beside others. A trait of which they know different
     values is unknown, and listed. Sex becomes "female" or "male", a grade "G1" to "G4", an age years, from whatever
     usual spelling; words for missing (:mod:`.missing_words`) are missing.
 
@@ -106,10 +107,10 @@ def _read_source(source: ClinicalSource, ids: PatientIds) -> tuple[dict[str, dic
         columns = {trait: table.column(column) for trait, column in source.columns.items()}
     except ValueError as error:
         raise InputError(source.path, str(error), _MEND_ROWS) from error
-    rows = [row for row, name in enumerate(names) if not _is_heading(name, source)]
-    patients = [_patient(names[row], source, ids) for row in rows]
+    of_rows = {row: _patient(name, source, ids) for row, name in enumerate(names) if not _is_heading(name, source)}
+    rows, dropped = _without_other_tissue(of_rows, names, ids)
+    patients = [of_rows[row] for row in rows]
     merged: dict[str, dict[str, Any]] = {patient: {} for patient in patients}
-    dropped: list[Dropped] = []
     for trait, cells in columns.items():
         column = read_trait(trait, [cells[row] for row in rows], source.values.get(trait, {}), patients)
         if column.fault:
@@ -122,6 +123,20 @@ def _read_source(source: ClinicalSource, ids: PatientIds) -> tuple[dict[str, dic
         for patient, value in known.items():
             merged[patient][trait] = value
     return merged, dropped
+
+
+def _without_other_tissue(
+    of_rows: Mapping[int, str], names: Sequence[str], ids: PatientIds
+) -> tuple[list[int], list[Dropped]]:
+    """Leave out the rows of recurrent tumors and of normal tissue, where the patient has another row."""
+    tissue = {row: ids.other_tissue(names[row]) for row in of_rows}
+    primary = {patient for row, patient in of_rows.items() if not tissue[row]}
+    dropped = {
+        row: Dropped("sample", names[row], f"it is no primary tumor but a {tissue[row]}")
+        for row, patient in of_rows.items()
+        if tissue[row] and patient in primary
+    }
+    return [row for row in of_rows if row not in dropped], list(dropped.values())
 
 
 def _is_heading(name: str, source: ClinicalSource) -> bool:

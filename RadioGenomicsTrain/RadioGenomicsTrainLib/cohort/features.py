@@ -57,10 +57,10 @@ class FeatureTable:
 def read_features(source: FeatureSource, ids: PatientIds = TCGA) -> tuple[FeatureTable, list[Dropped]]:
     """Read a table of features.
 
-    Of several rows of one patient the first stands. Left out are the columns that the cohort file leaves out, and
-    those that hold text, do not vary, or are known in fewer than half of the patients. Numbers may have decimal
-    commas, thousands separators or percent signs where these can mean only one thing; a number that stands for a
-    missing value (-999 among volumes) is one.
+    Of several rows of one patient the first of the primary tumor stands. Left out are the columns that the cohort file
+    leaves out, and those that hold text, do not vary, or are known in fewer than half of the patients. Numbers may have
+    decimal commas, thousands separators or percent signs where these can mean only one thing; a number that stands for
+    a missing value (-999 among volumes) is missing.
 
     Args:
         source: where it is and which of its columns are features.
@@ -104,7 +104,9 @@ def _one_row_per_patient(
     dropped = []
     for row, cell in enumerate(cells):
         patient = _patient(cell, source, ids, others)
-        if patient in first:
+        if tissue := ids.other_tissue(_name(cell, source)):
+            dropped.append(Dropped("sample", cell, f"it is no primary tumor but a {tissue}"))
+        elif patient in first:
             dropped.append(Dropped("sample", cell, f"{cells[first[patient]]} comes first among this patient's rows"))
         else:
             first[patient] = row
@@ -112,9 +114,8 @@ def _one_row_per_patient(
 
 
 def _patient(cell: str, source: FeatureSource, ids: PatientIds, others: Sequence[str]) -> PatientId:
-    match = source.name.search(cell) if source.name else None
     try:
-        return ids.identify(match[0] if match else cell)
+        return ids.identify(_name(cell, source))
     except InputError as error:
         if any(ids.is_name(name) for name in others):
             raise InputError(source.path, "its patients are columns, and have to be rows", "Transpose it.") from error
@@ -149,6 +150,11 @@ def _feature_columns(
         else:
             columns[name] = cells
     return columns, dropped
+
+
+def _name(cell: str, source: FeatureSource) -> str:
+    match = source.name.search(cell) if source.name else None
+    return match[0] if match else cell
 
 
 def _why_no_feature(name: str, source: FeatureSource, leave_out: Collection[str]) -> str:

@@ -86,7 +86,7 @@ def one_row_per_gene(names: Sequence[str], gene_names: GeneNames) -> GeneRows:
             why[index] = f"it repeats {repeated[1]}: R and pandas number names that stand several times"
         elif gene is None:
             unknown.append(name)
-            gene = gene_names.resolve(name)
+            gene = gene_names.resolve(entrez.get(index, name))
         if gene is not None:
             found[index] = gene
     chosen = _chosen(names, found)

@@ -84,6 +84,14 @@ def test_what_rows_contradict_is_unknown_and_listed(tmp_path: Path) -> None:
     }
 
 
+def test_a_recurrent_tumor_does_not_contradict_the_primary_one(tmp_path: Path) -> None:
+    rows = "TCGA-CS-0001-02,49,F,G4,\nTCGA-CS-0001-01,44,F,G2,\nTCGA-CS-0002-02,50,M,G3,\n"
+    traits, dropped = read(tmp_path, rows)
+    assert traits["1"] == ClinicalTraits(44.0, "female", "G2")
+    assert traits["2"] == ClinicalTraits(50.0, "male", "G3")
+    assert dropped == {"TCGA-CS-0001-02": "it is no primary tumor but a recurrent solid tumor"}
+
+
 def test_a_later_table_decides_what_the_first_one_contradicts(tmp_path: Path) -> None:
     columns = {"age": "age"}
     first = source(tmp_path, "patient,age\nTCGA-CS-0001,44\nTCGA-CS-0001,49\n", columns)

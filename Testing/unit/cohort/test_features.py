@@ -123,6 +123,17 @@ def test_decimal_commas_between_tabs_or_semicolons_are_read_and_told(tmp_path: P
         assert "its commas are decimal" in told.reason
 
 
+def test_only_primary_tumors_stand_for_a_patient(tmp_path: Path) -> None:
+    text = "ID\tvolume\nTCGA-AA-0001-02\t9\nTCGA-AA-0001-01A\t5\nTCGA-AA-0002-11\t7\ntcga.aa.0003\t6\n"
+    table, dropped = read_features(write(tmp_path, text))
+    assert [one.name for one in table.patients] == ["TCGA-AA-0001", "TCGA-AA-0003"]
+    assert table.values.tolist() == [[5], [6]]
+    assert [(one.subject, one.reason) for one in dropped] == [
+        ("TCGA-AA-0001-02", "it is no primary tumor but a recurrent solid tumor"),
+        ("TCGA-AA-0002-11", "it is no primary tumor but a solid tissue normal"),
+    ]
+
+
 def test_thousands_separators_and_percentages_are_read_and_told(tmp_path: Path) -> None:
     text = 'ID,volume,ratio,share\nTCGA-AA-0001,"1,234",0.5,5%\nTCGA-AA-0002,27760,0.25,12.5%\n'
     table, dropped = read_features(write(tmp_path, text, "features.csv"))

@@ -49,6 +49,7 @@ def test_entrez_numbers_alone_lead_to_symbols_and_are_told() -> None:
     rows = read("7157", "1956.0", "3417", "EGFR")
     assert symbols(rows) == ["TP53", "IDH1", "EGFR"]
     assert [one.subject for one in rows.dropped] == ["1956.0"]
+    assert symbols(read("7157", "99999999")) == ["TP53", "ENTREZ_99999999"]
     assert rows.notes == ("whole numbers were read as Entrez IDs (3 of 4 names)",)
 
 
