@@ -24,7 +24,8 @@ LEVEL = "log2(TPM + 1)"
     ],
 )
 def test_a_level_needs_a_median_above_zero_and_every_gene_some_spread(values: list, unit: str, kept: bool) -> None:
-    assert varies_and_is_expressed(np.array(values, dtype=float)[:, None], [unit]).tolist() == [kept]
+    table = np.repeat(np.array(values, dtype=float)[:, None], 6, axis=1)
+    assert varies_and_is_expressed(table, [unit] * 6).tolist() == [kept] * 6
 
 
 def test_a_gene_that_only_its_test_patients_express_is_not_tested() -> None:
