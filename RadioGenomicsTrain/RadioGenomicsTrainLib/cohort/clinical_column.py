@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from collections.abc import Mapping
@@ -16,6 +17,8 @@ from RadioGenomicsTrainLib.cohort.clinical_words import is_not_assessed
 from RadioGenomicsTrainLib.cohort.clinical_words import sex_of
 from RadioGenomicsTrainLib.cohort.missing_words import is_missing
 
+# -9, -99, 999, 9999.0 and the like; 9 and 99 may be labels.
+_CODE = re.compile(r"(?:-9+|999+)(?:\.0*)?")
 _MEANINGS = {"sex": '"female" or "male"', "grade": '"G1" to "G4"'}
 _SPELLED: dict[str, Callable[[str], str | None]] = {"sex": sex_of, "grade": grade_of}
 
@@ -58,14 +61,16 @@ def read_trait(trait: str, cells: Sequence[str], meanings: Mapping[str, str], pa
 
 
 def _words(known: Mapping[int, str], count: int) -> TraitColumn:
-    """Join spellings that differ in case or blanks alone, under the most frequent one."""
+    """Join spellings that differ in case or blanks alone, under the most frequent one; leave out codes for missing."""
+    unused = {row: f"{text} stands for a missing value" for row, text in known.items() if _CODE.fullmatch(text)}
+    known = {row: text for row, text in known.items() if row not in unused}
     spellings: dict[str, Counter[str]] = {}
     for text in known.values():
         spellings.setdefault(_plain(text), Counter())[text] += 1
     joined = [list(found) for found in spellings.values() if len(found) > 1]
     values = [spellings[_plain(known[row])].most_common(1)[0][0] if row in known else None for row in range(count)]
     note = "; ".join(", ".join(repr(text[:40]) for text in texts) for texts in joined[:3])
-    return TraitColumn(values, note=f"spellings were joined: {note}" if note else "")
+    return TraitColumn(values, unused, f"spellings were joined: {note}" if note else "")
 
 
 def _plain(text: str) -> str:

@@ -18,6 +18,7 @@ from RadioGenomicsTrainLib.cohort.gene_rows import one_row_per_gene
 from RadioGenomicsTrainLib.cohort.matrix_formats import read_matrix
 from RadioGenomicsTrainLib.cohort.patient_ids import TCGA
 from RadioGenomicsTrainLib.cohort.patient_ids import PatientIds
+from RadioGenomicsTrainLib.cohort.units import added_before_logarithm
 from RadioGenomicsTrainLib.cohort.units import check_unit
 
 
@@ -126,6 +127,7 @@ def read_expression(
         values = _logarithms(values, unit, path)
     check_unit(values, unit, path)
     check_known(genes, path)
+    notes = [*genes.notes, *_note_on_added(values, unit)]
     if clip is not None:
         values = np.clip(values, -clip, clip)
     matrix = ExpressionMatrix(
@@ -135,8 +137,8 @@ def read_expression(
         ensembl_ids=tuple(gene.ensembl_id for gene in genes.genes),
         units=(unit,) * len(genes.genes),
     )
-    notes = [Dropped("reading", path.name, note) for note in genes.notes]
-    return matrix, [*raw.dropped, *dropped_samples, *genes.dropped, *notes]
+    told = [Dropped("reading", path.name, note) for note in notes]
+    return matrix, [*raw.dropped, *dropped_samples, *genes.dropped, *told]
 
 
 def join_genes(first: ExpressionMatrix, second: ExpressionMatrix) -> ExpressionMatrix:
@@ -153,6 +155,15 @@ def join_genes(first: ExpressionMatrix, second: ExpressionMatrix) -> ExpressionM
         symbols=first.symbols + second.symbols,
         ensembl_ids=first.ensembl_ids + second.ensembl_ids,
         units=first.units + second.units,
+    )
+
+
+def _note_on_added(values: np.ndarray, unit: str) -> list[str]:
+    added = added_before_logarithm(values) if "log" in unit.lower() else None
+    return (
+        []
+        if added is None or "+" in unit
+        else [f"{added:g} was added before the logarithm: zeros are {np.log2(added):.4f}"]
     )
 
 

@@ -25,7 +25,7 @@ def missing_codes(values: np.ndarray) -> dict[float, str]:
     known = known[usual]
     candidates = [code for code in (*_NEGATIVE, *_POSITIVE) if (known == code).any()]
     others = known[~np.isin(known, candidates)]
-    if len(others) < 2:
+    if not len(others):
         return found
     low, high = others.min(), others.max()
     for code in candidates:

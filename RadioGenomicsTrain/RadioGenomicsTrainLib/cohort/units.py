@@ -47,7 +47,7 @@ def check_unit(values: np.ndarray, unit: str, subject: object) -> None:
         return
     name, enough, largest = unit.lower(), known.size >= _ENOUGH, float(known.max())
     least, negative = float(known.min()), float(np.mean(known < 0))
-    added = _added(known)
+    added = added_before_logarithm(known)
     promised = _ADDED_IN_UNIT.search(name)
     reason = ""
     if re.match(r"z\b|z[-_ ]?score", name):
@@ -71,9 +71,14 @@ def check_unit(values: np.ndarray, unit: str, subject: object) -> None:
         raise InputError(subject, f"its unit is said to be {unit!r}, but {reason}", "Correct the unit.")
 
 
-def _added(known: np.ndarray) -> float | None:
-    """Return what was added before logarithms were taken, told by a least value that many cells share."""
-    least = known.min()
+def added_before_logarithm(values: np.ndarray) -> float | None:
+    """Return what was added before logarithms were taken, told by a negative least value that many cells share.
+
+    Args:
+        values: expression, of any shape; NaN is passed over.
+    """
+    known = values[np.isfinite(values)]
+    least = known.min() if known.size else 0.0
     if least >= 0 or np.mean(known <= least + _ROUNDED) < _SHARED:
         return None
     return next((added for added in _ADDED if abs(np.log2(added) - least) <= _ROUNDED), None)

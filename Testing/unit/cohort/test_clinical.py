@@ -108,6 +108,14 @@ def test_no_word_for_missing_becomes_a_subtype(tmp_path: Path) -> None:
     assert not dropped
 
 
+def test_no_code_for_missing_becomes_a_subtype(tmp_path: Path) -> None:
+    codes = ["-9", "-999", "9999", "999.0", "9", "C1"]
+    traits, dropped = read(tmp_path, "".join(f"TCGA-CS-000{n},,,,{code}\n" for n, code in enumerate(codes)))
+    assert [one.subtype for one in traits.values()] == [None, None, None, None, "9", "C1"]
+    assert dropped["TCGA-CS-0000 subtype"] == "-9 stands for a missing value"
+    assert len(dropped) == 4
+
+
 def test_spellings_of_a_subtype_in_other_case_are_one_subtype_and_told(tmp_path: Path) -> None:
     words = ["IDHwt", "IDHwt", "idhwt", "IDHmut codel", "IDHmut_codel", "1p/19q+", "1p/19q-"]
     traits, dropped = read(tmp_path, "".join(f"TCGA-CS-000{n},,,,{word}\n" for n, word in enumerate(words)))

@@ -40,6 +40,8 @@ def test_a_formula_that_failed_is_told_from_a_gap() -> None:
     [
         ([-999, 0, 224, 89546, np.nan], {-999}),
         ([-9999, -9999, 1, 2], {-9999}),
+        ([-999, -999, -999, 5], {-999}),
+        ([999, 5], set()),  # of two numbers either may be the odd one
         ([0.1, 0.9, 0.5, 999], {999}),
         ([0.1, 0.9, 1e30, -3.4e38], {1e30, -3.4e38}),
         ([-99, -50, 20, 10], set()),  # among negative values, and no farther away
