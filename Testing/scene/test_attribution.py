@@ -18,8 +18,9 @@ def test_zero_is_see_through_and_in_the_middle_of_the_colors(scene, scan):
     display = node.GetDisplayNode()
     assert display.GetWindowLevelMin() == -display.GetWindowLevelMax() < 0
     table = display.GetColorNode().GetLookupTable()
-    middle, low, high = (table.GetTableValue(level) for level in (128, 0, 255))
-    assert middle[3] < 0.05
+    low, high = (table.GetTableValue(level) for level in (0, 255))
+    # Exactly: in a slice view's foreground any other alpha is opaque.
+    assert [table.GetTableValue(level)[3] for level in range(122, 134)] == [0.0] * 12
     assert low[3] == high[3] == 1.0
     assert low[2] > low[0]
     assert high[0] > high[2]
@@ -28,6 +29,13 @@ def test_zero_is_see_through_and_in_the_middle_of_the_colors(scene, scan):
 def test_two_maps_share_one_color_table(scene, scan):
     nodes = [addAttribution(scan, "map") for _ in range(2)]
     assert nodes[0].GetDisplayNode().GetColorNodeID() == nodes[1].GetDisplayNode().GetColorNodeID()
+
+
+def test_the_colors_of_an_older_scene_are_mended(scene, scan):
+    colors = addAttribution(scan, "map").GetDisplayNode().GetColorNode()
+    colors.SetColor(128, "0.00", 0.0, 0.0, 1.0, 0.01)
+    addAttribution(scan, "map")
+    assert colors.GetLookupTable().GetTableValue(128)[3] == 0.0
 
 
 def test_a_map_of_zeros_can_be_shown(scene, scan):

@@ -14,6 +14,7 @@ from RadioGenomicsLib.panel.choices import chosenBrain
 from RadioGenomicsLib.panel.choices import chosenScans
 from RadioGenomicsLib.panel.parameters import BrainSource
 from RadioGenomicsLib.panel.parameters import TumorSource
+from RadioGenomicsLib.scene.display import hideMarkups
 from RadioGenomicsLib.scene.marking import addBox
 from RadioGenomicsLib.scene.marking import addEmptyTumor
 from RadioGenomicsLib.scene.marking import addSeeds
@@ -91,6 +92,7 @@ class Regions:
             return
         markups = parameters.tumorMarkups
         if markups is not None and markups.IsA("vtkMRMLMarkupsFiducialNode"):
+            markups.GetDisplayNode().SetVisibility(True)
             slicer.modules.markups.logic().SetActiveList(markups)
             slicer.modules.markups.logic().StartPlaceMode(False)
         else:
@@ -131,6 +133,9 @@ class Regions:
         return _("Brain found ({method}). Look it over: it is used for the prediction.").format(method=region.found_by)
 
     def _takeTumor(self, region: Region, scans: dict[str, slicer.vtkMRMLScalarVolumeNode]) -> str:
+        parameters = self._choices()
+        if parameters is not None:
+            hideMarkups(parameters.tumorMarkups)
         self.chooseTumor(self._logic.addRegion(region, present(scans.get(region.role))))
         text = _("Tumor outlined ({method}). Look it over, and correct it in the Segment Editor.")
         return text.format(method=region.found_by)

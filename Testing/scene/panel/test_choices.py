@@ -106,3 +106,20 @@ def test_a_sample_is_loaded_and_chosen(presenter, view, monkeypatch, scan, lump)
     assert chosen.flair.GetName() == "P1 FLAIR"
     assert chosen.tumorSource == TumorSource.SEGMENT
     assert "Loaded" in view.told_showRun[0].step
+
+
+def test_scans_that_are_loaded_while_the_panel_is_open_are_guessed(presenter, scan):
+    chosen = choices()
+    presenter.setParameters(chosen)
+    assert chosen.flair is None
+    node = nodeFromVolume(scan, name="AX FLAIR")
+    presenter.nodesChanged()
+    assert chosen.flair is node
+
+
+def test_a_line_of_the_scene_before_does_not_stay(presenter, view):
+    presenter.setParameters(choices())
+    presenter.scans.guess()
+    assert view.statuses[-1]
+    presenter.setParameters(choices())
+    assert view.statuses[-1] == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import qt
 from slicer.i18n import tr as _
 
 from RadioGenomicsLib.genes.panels import load_panels
@@ -21,6 +22,9 @@ from RadioGenomicsLib.sample import list_samples
 if TYPE_CHECKING:
     from RadioGenomicsLib.panel.parameters import RadioGenomicsParameterNode
     from RadioGenomicsLib.scene.logic import RadioGenomicsLogic
+
+
+_LOOK_MS = 200
 
 
 class QtPanelView(ChoicesView, WorkView, ModelsView, ResultsView):
@@ -42,6 +46,15 @@ class QtPanelView(ChoicesView, WorkView, ModelsView, ResultsView):
         fill(ui.panelComboBox, [(panel.id, panel.title) for panel in self._panels], 0)
         self._connectChoices()
         self._connectResults()
+        # Many nodes may come in a row, and each has no image yet when it is added.
+        self._lookTimer = qt.QTimer()
+        self._lookTimer.setSingleShot(True)
+        self._lookTimer.setInterval(_LOOK_MS)
+        connect(self._lookTimer, "timeout()", self.presenter.nodesChanged)
+
+    def lookAgainSoon(self) -> None:
+        """Look at the scene again once nothing has changed in it for a moment."""
+        self._lookTimer.start()
 
     def setParameters(self, parameters: RadioGenomicsParameterNode | None) -> None:
         """Show and follow a set of choices; None lets go of them while the module is not shown."""
@@ -84,7 +97,7 @@ class QtPanelView(ChoicesView, WorkView, ModelsView, ResultsView):
         connect(ui.resultsCollapsibleButton, "contentsCollapsed(bool)", self._onResultsFolded)
         onClick(ui.enlargeChartButton, results.enlargeChart)
         onClick(ui.lookAtTumorButton, results.lookAtTumor)
-        onClick(ui.histogramButton, results.showHistogram)
+        connect(ui.histogramButton, "toggled(bool)", results.showHistogram)
         onClick(
             ui.exportGenesButton,
             lambda: self.askFile(_("Gene table"), "gene_table.csv", _("CSV (*.csv)"), exports.writeGenes),
