@@ -32,5 +32,5 @@ def test_what_cannot_be_there_is_seen() -> None:
     assert "AlignRight" in used_names()["qt.Qt"]
     assert "currentData" in used_names()["qt.QComboBox"]
     assert "setPixmap" in used_names()["qt.QLabel"]
-    assert "currentSegmentChanged" in used_names()["slicer.qMRMLSegmentSelectorWidget"]
+    assert "currentIndexChanged" in used_names()["qt.QComboBox"]
     assert "VTKObservationMixin" in used_names()["slicer.util"]

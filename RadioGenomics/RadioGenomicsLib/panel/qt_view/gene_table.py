@@ -65,6 +65,6 @@ def pageText(page: GenePage | None) -> str:
     """Return where a page is, in words."""
     if page is None:
         return ""
-    return _("Page {number} of {pages}, {found} found").format(
+    return _("Page {number} of {pages}\n{found} found").format(
         number=page.number + 1, pages=page.pages, found=f"{page.found:,}"
     )
