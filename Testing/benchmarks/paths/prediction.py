@@ -206,7 +206,8 @@ def _files(scans: _Scans) -> Callable[[], np.ndarray]:
     options = Options(brain=str(brain_path(scans.folder)), device=_DEVICE)
 
     def call() -> np.ndarray:
-        return predict_study(read_channels(scan_paths(scans.folder)), options, scans.output()).predicted_z
+        channels = read_channels(scan_paths(scans.folder))
+        return predict_study(channels, options, scans.output(), own_process=False).predicted_z
 
     return call
 
