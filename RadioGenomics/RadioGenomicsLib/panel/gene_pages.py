@@ -13,7 +13,6 @@ import numpy as np
 from slicer.i18n import tr as _
 
 from RadioGenomicsLib.genes.symbols import current_symbol
-from RadioGenomicsLib.report.numbers import ordinal
 from RadioGenomicsLib.report.numbers import p_value
 from RadioGenomicsLib.report.numbers import plain
 from RadioGenomicsLib.report.numbers import signed
@@ -54,9 +53,9 @@ def pageHeaders() -> tuple[tuple[str, str], ...]:
     return (
         (_("Gene"), _("Gene symbol, as the model's training data name it")),
         (_("z"), _("Predicted mRNA level in standard deviations from the training cohort's mean")),
-        (_("90 % interval"), _("90 % prediction interval of the z")),
+        (_("Interval"), _("90 % prediction interval of the z")),
         (_("r"), _("Correlation of predicted and measured level in patients the model had not seen")),
-        (_("%ile"), _("Percentile: share of the training cohort below the predicted level")),
+        (_("%"), _("Percentile: share of the training cohort below the predicted level")),
     )
 
 
@@ -141,7 +140,7 @@ class GenePages:
             signed(number["predicted_z"]),
             _("{low} to {high}").format(low=signed(number["interval_low"], 1), high=signed(number["interval_high"], 1)),
             plain(number["cv_r"]),
-            ordinal(number["percentile"]),
+            plain(number["percentile"], 0),
         )
         reason = reasonOf(bool(values["reliable"]), number)
         if math.isfinite(number["predicted_log2"]):
