@@ -10,6 +10,7 @@ from RadioGenomicsLib.scene.display import hideResult
 from RadioGenomicsLib.scene.display import jumpTo
 from RadioGenomicsLib.scene.display import showOverlay
 from RadioGenomicsLib.scene.display import showRegions
+from RadioGenomicsLib.scene.display import showSegment
 from RadioGenomicsLib.scene.display import tumorCenter
 from RadioGenomicsLib.scene.marking import addSeeds
 from RadioGenomicsLib.scene.segments import BRAIN
@@ -93,3 +94,15 @@ def test_markups_are_hidden_and_none_is_no_fault(scene):
     hideMarkups(points)
     hideMarkups(None)
     assert not points.GetDisplayNode().GetVisibility()
+
+
+def test_one_segment_is_hidden_and_the_result_that_it_belongs_to_shows_it_again(stored):
+    node, display = stored.segmentation, stored.segmentation.GetDisplayNode()
+    tumor, brain = stored.segmentId(TUMOR), stored.segmentId(BRAIN)
+    showSegment(node, tumor, False)
+    assert not display.GetSegmentVisibility(tumor)
+    assert display.GetSegmentVisibility(brain)
+    showSegment(node, "no such segment", False)
+    showSegment(None, "", False)
+    showRegions(stored, outlineOnly=True, surfaces=False)
+    assert display.GetSegmentVisibility(tumor)

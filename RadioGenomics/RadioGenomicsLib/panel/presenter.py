@@ -33,6 +33,7 @@ from RadioGenomicsLib.scene.dependencies import InstallationDeclined
 from RadioGenomicsLib.scene.dependencies import RestartNeeded
 from RadioGenomicsLib.scene.dependencies import ensureDependencies
 from RadioGenomicsLib.scene.display import hideMarkups
+from RadioGenomicsLib.scene.display import showSegment
 from RadioGenomicsLib.scene.stored_results import referScans
 
 if TYPE_CHECKING:
@@ -247,7 +248,11 @@ class PanelPresenter:
         nodes = self._logic.addResult(result, present(scans.get(result.reference_role)))
         referScans(nodes.geneTable, {role: present(node) for role, node in scans.items()})
         if self._parameters is not None:
+            # The result has its own copy of what it was made from, and a filled one would hide the map.
             hideMarkups(self._parameters.tumorMarkups)
+            for segment in (chosenBrain(self._parameters), chosenTumor(self._parameters)):
+                if isinstance(segment, tuple):
+                    showSegment(*segment, False)
             self._predicted = asked
             self._parameters.result = nodes.geneTable
             self.results.refresh()

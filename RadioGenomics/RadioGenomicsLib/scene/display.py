@@ -54,6 +54,8 @@ def showRegions(stored: StoredResult, *, outlineOnly: bool, surfaces: bool) -> N
     display = node.GetDisplayNode()
     display.SetVisibility(True)
     tumorId, brainId = stored.segmentId(TUMOR), stored.segmentId(BRAIN)
+    for segmentId in filter(None, (tumorId, brainId)):
+        showSegment(node, segmentId, True)
     if tumorId:
         display.SetSegmentOpacity2DFill(tumorId, 0.0 if outlineOnly else 1.0)
     if surfaces:
@@ -77,6 +79,12 @@ def hideMarkups(markups: slicer.vtkMRMLMarkupsNode | None) -> None:
     """Hide points or a box once what they mark has been outlined."""
     if markups is not None and markups.GetDisplayNode() is not None:
         markups.GetDisplayNode().SetVisibility(False)
+
+
+def showSegment(node: slicer.vtkMRMLSegmentationNode | None, segmentId: str, visible: bool) -> None:
+    """Show or hide one segment of a segmentation, all others stay as they are; without one, nothing happens."""
+    if node is not None and node.GetDisplayNode() is not None and node.GetSegmentation().GetSegment(segmentId):
+        node.GetDisplayNode().SetSegmentVisibility(segmentId, visible)
 
 
 def jumpTo(point: np.ndarray, scene: slicer.vtkMRMLScene | None = None) -> None:

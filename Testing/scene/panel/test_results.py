@@ -8,6 +8,8 @@ import slicer
 
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.scene.segments import TUMOR
+from RadioGenomicsLib.scene.segments import addSegment
+from RadioGenomicsLib.scene.segments import addSegmentation
 from Testing.panel_doubles import choices
 from Testing.scene.panel.doubles import predict
 
@@ -193,3 +195,18 @@ def test_surfaces_are_shown_after_a_run_and_as_chosen(presenter, flair):
     chosen.surfacesShown = False
     presenter.update()
     assert not display.GetVisibility3D()
+
+
+def test_the_segment_that_a_result_was_made_from_does_not_cover_its_map(presenter, scan, lump, flair):
+    from RadioGenomicsLib.panel.parameters import TumorSource
+
+    drawn = addSegmentation(scan, "drawn", volumeNode=flair)
+    mine, other = (addSegment(drawn, lump, TUMOR) for _ in range(2))
+    chosen = choices(flair=flair, tumorSource=TumorSource.SEGMENT, tumorSegmentation=drawn, tumorSegmentID=mine)
+    presenter.setParameters(chosen)
+    predict(presenter)
+    display = drawn.GetDisplayNode()
+    assert not display.GetSegmentVisibility(mine)
+    assert display.GetSegmentVisibility(other)
+    shown = presenter.results.shown
+    assert shown.segmentation.GetDisplayNode().GetSegmentVisibility(shown.segmentId(TUMOR))
