@@ -29,6 +29,7 @@ from RadioGenomicsLib.panel.results import Results
 from RadioGenomicsLib.panel.run import Job
 from RadioGenomicsLib.panel.run import Run
 from RadioGenomicsLib.panel.scans import Scans
+from RadioGenomicsLib.panel.short_titles import shortTitle
 from RadioGenomicsLib.scene.dependencies import InstallationDeclined
 from RadioGenomicsLib.scene.dependencies import RestartNeeded
 from RadioGenomicsLib.scene.dependencies import ensureDependencies
@@ -136,7 +137,7 @@ class PanelPresenter:
             sections.tumorSection(parameters),
         ]
         flaw = model.flaw if model is not None else _("There is no model: add one.")
-        predict = sections.predictSection(steps, model.title if model is not None else "", flaw)
+        predict = sections.predictSection(steps, shortTitle(model.title) if model is not None else "", flaw)
         results = sections.resultsSection(self.results.count, self.results.shown.name if self.results.shown else "")
         for section in (*steps, predict, results):
             self._view.showSection(section)

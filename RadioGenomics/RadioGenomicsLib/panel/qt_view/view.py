@@ -17,6 +17,7 @@ from RadioGenomicsLib.panel.qt_view.results import ResultsView
 from RadioGenomicsLib.panel.qt_view.slots import connect
 from RadioGenomicsLib.panel.qt_view.slots import onClick
 from RadioGenomicsLib.panel.qt_view.work import WorkView
+from RadioGenomicsLib.panel.short_titles import shortTitles
 from RadioGenomicsLib.sample import list_samples
 
 if TYPE_CHECKING:
@@ -41,7 +42,9 @@ class QtPanelView(ChoicesView, WorkView, ModelsView, ResultsView):
         self.presenter = PanelPresenter(self, logic)
         self.setUpWork(self.presenter.run.poll)
         self.setUpChoices()
-        fill(ui.sampleComboBox, [(sample.id, sample.title) for sample in list_samples().values()], 0)
+        samples = list_samples()
+        titles = [sample.title for sample in samples.values()]
+        fill(ui.sampleComboBox, list(zip(samples, shortTitles(titles), strict=True)), 0, titles)
         self._panels = list(load_panels().values())
         fill(ui.panelComboBox, [(panel.id, panel.title) for panel in self._panels], 0)
         self._connectChoices()
