@@ -16,4 +16,4 @@ def offered_names() -> dict[str, set[str]]:
     with application_modules():
         doubled = ("slicer.i18n", "slicer.parameterNodeWrapper")
         offered = {module: {name for name in vars(sys.modules[module]) if name[:2] != "__"} for module in doubled}
-    return {**offered, "slicer.app": set(vars(slicer.app))}
+    return {**offered, "slicer.app": set(vars(slicer.app)), "slicer.modules": set(vars(slicer.modules))}

@@ -24,11 +24,26 @@ EXTRACT = Path(__file__).with_name("slicer_names.json")
 _MODULES = (
     "slicer.app",
     "slicer.i18n",
+    "slicer.modules",
     "slicer.packaging",
     "slicer.parameterNodeWrapper",
     "slicer.testing",
     "slicer.util",
 )
+_KIND = r"(qt\.Q|ctk\.ctk|slicer\.q)\w+"
+# What methods and properties of the application's objects return.
+_RETURNS = {
+    "color": "qt.QColor",
+    "editor": "slicer.qMRMLSegmentEditorWidget",
+    "horizontalHeader": "qt.QHeaderView",
+    "horizontalHeaderItem": "qt.QTableWidgetItem",
+    "layoutManager": "slicer.qSlicerLayoutManager",
+    "palette": "qt.QPalette",
+    "pixmap": "qt.QPixmap",
+    "threeDView": "slicer.qMRMLThreeDView",
+    "threeDWidget": "slicer.qMRMLThreeDWidget",
+    "verticalHeader": "qt.QHeaderView",
+}
 
 
 @cache
@@ -60,26 +75,33 @@ def _qualified(kind: str) -> str:
 
 def _chains(tree: ast.AST) -> Iterator[tuple[str, str]]:
     """``qt.QDialog``, ``qt.Qt.AlignRight``, ``slicer.util.mainWindow``, ``slicer.qMRMLWidget``."""
+    imported = [alias for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    aliases = {alias.asname: alias.name for alias in imported if alias.asname}
     for node in ast.walk(tree):
         if not isinstance(node, ast.Attribute):
             continue
-        chain = ast.unparse(node).split(".")
+        first, *rest = ast.unparse(node).split(".")
+        chain = [*aliases.get(first, first).split("."), *rest]
         if chain[0] in ("qt", "ctk") and len(chain) in (2, 3) and all(part.isidentifier() for part in chain):
             yield ".".join(chain[:-1]), chain[-1]
-        elif len(chain) == 3 and ".".join(chain[:2]) in _MODULES:
+        elif len(chain) == 3 and ".".join(chain[:2]) in _MODULES and not chain[2].startswith("radiogenomics"):
             yield ".".join(chain[:2]), chain[2]
         elif len(chain) == 2 and chain[0] == "slicer" and re.match(r"q[A-Z]", chain[1]):
             yield "slicer", chain[1]
 
 
 def _made(tree: ast.AST) -> dict[str, str]:
-    """Return the class of what is assigned from a constructor, as ``self.widget`` to ``qt.QLabel``."""
-    made = {}
+    """Return the class of what a name stands for, as ``self.widget`` to ``qt.QLabel``.
+
+    It is known of what is annotated, of what a constructor or one of :data:`_RETURNS` makes, and of other names for it.
+    """
+    made: dict[str, str] = {}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-            kind = ast.unparse(node.value.func)
-            if re.fullmatch(r"(qt\.Q|ctk\.ctk|slicer\.q)\w+", kind):
-                made |= {ast.unparse(target): kind for target in node.targets}
+        if isinstance(node, ast.arg) and re.fullmatch(_KIND, kind := ast.unparse(node.annotation or ast.Constant(0))):
+            made[node.arg] = kind
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and (kind := _class_of(node.value, made)):
+            made |= {ast.unparse(target): kind for target in node.targets}
     return made
 
 
@@ -111,8 +133,12 @@ def _imported(tree: ast.AST) -> Iterator[tuple[str, str]]:
 
 
 def _class_of(node: ast.AST, classes: dict[str, str]) -> str | None:
+    if isinstance(node, ast.Call):
+        kind = ast.unparse(node.func)
+        return kind if re.fullmatch(_KIND, kind) else _class_of(node.func, {})
     text = ast.unparse(node)
-    return classes.get(text) or classes.get(text.removeprefix("self."))
+    found = classes.get(text) or classes.get(text.removeprefix("self."))
+    return found or (_RETURNS.get(node.attr) if isinstance(node, ast.Attribute) else None)
 
 
 def extract(everything: dict) -> dict[str, list[str]]:

@@ -34,3 +34,7 @@ def test_what_cannot_be_there_is_seen() -> None:
     assert "setPixmap" in used_names()["qt.QLabel"]
     assert "currentIndexChanged" in used_names()["qt.QComboBox"]
     assert "VTKObservationMixin" in used_names()["slicer.util"]
+    assert "pip_ensure" in used_names()["slicer.packaging"]
+    assert "plots" in used_names()["slicer.modules"]
+    assert "setSortIndicator" in used_names()["qt.QHeaderView"]
+    assert "resetFocalPoint" in used_names()["slicer.qMRMLThreeDView"]

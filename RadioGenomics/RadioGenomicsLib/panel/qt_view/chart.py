@@ -18,7 +18,7 @@ class ChartWidget:
         scrollArea: a QScrollArea to put it into.
     """
 
-    def __init__(self, scrollArea: object) -> None:
+    def __init__(self, scrollArea: qt.QScrollArea) -> None:
         self.widget = qt.QLabel()
         scrollArea.setWidget(self.widget)
         self.widget.setVisible(False)

@@ -17,7 +17,7 @@ class GeneTable:
         table: a QTableWidget.
     """
 
-    def __init__(self, table: object) -> None:
+    def __init__(self, table: qt.QTableWidget) -> None:
         self._table = table
         headers = pageHeaders()
         table.setColumnCount(len(headers))

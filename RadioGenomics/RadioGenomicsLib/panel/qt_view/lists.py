@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import qt
 
 
-def fill(comboBox: object, entries: Sequence[tuple[str, str]], current: int, hints: Sequence[str] = ()) -> None:
+def fill(comboBox: qt.QComboBox, entries: Sequence[tuple[str, str]], current: int, hints: Sequence[str] = ()) -> None:
     """Show entries.
 
     Args:
