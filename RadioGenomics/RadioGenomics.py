@@ -182,6 +182,10 @@ class RadioGenomicsTest(ScriptedLoadableModuleTest):
         """Work ends, and the panel is ready for the next scan."""
         self._selfTest().theSceneCanBeClosedInTheMiddle()
 
+    def test_the_console_predicts_without_the_panel(self) -> None:
+        """By the logic, in a child process that it waits for."""
+        self._selfTest().theConsolePredictsWithoutThePanel()
+
     def test_the_flow_on_real_data(self) -> None:
         """Where the sample is on this computer."""
         self._selfTest().theFlowOnRealData()
