@@ -144,8 +144,13 @@ def _offerExtension() -> DependencyError:
             "PyTorch", "its extension is not installed, as you chose", "Press Predict again when you are ready."
         )
     model = manager()
+    wasInteractive = model.interactive
     model.interactive = False  # its own question would be a second one
-    if not model.installExtensionFromServer("PyTorch", False):
+    try:
+        installed = model.installExtensionFromServer("PyTorch", False)
+    finally:
+        model.interactive = wasInteractive
+    if not installed:
         return DependencyError(
             "PyTorch",
             "its Slicer extension could not be installed",
