@@ -37,6 +37,7 @@ _RETURNS = {
     "editor": "slicer.qMRMLSegmentEditorWidget",
     "horizontalHeader": "qt.QHeaderView",
     "horizontalHeaderItem": "qt.QTableWidgetItem",
+    "horizontalScrollBar": "qt.QScrollBar",
     "layoutManager": "slicer.qSlicerLayoutManager",
     "palette": "qt.QPalette",
     "pixmap": "qt.QPixmap",

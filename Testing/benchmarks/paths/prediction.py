@@ -142,7 +142,7 @@ def _cold(scans: _Scans, weights: str) -> Comparison:
         "under 10 s, and under 2 GB in the whole process",
         compare(contenders, _difference),
         "largest difference in z",
-        ["Memory is the child process's own peak. All files were in the page cache."],
+        ["Memory is the peak of the process that computes. All files were in the page cache."],
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import qt
@@ -51,9 +52,11 @@ class QtPanelView(ChoicesView, WorkView, ModelsView, ResultsView):
         self._connectResults()
         # Many nodes may come in a row, and each has no image yet when it is added.
         self._lookTimer = qt.QTimer()
-        self._lookTimer.setSingleShot(True)
-        self._lookTimer.setInterval(_LOOK_MS)
-        connect(self._lookTimer, "timeout()", self.presenter.nodesChanged)
+        self._callLater(self._lookTimer, self.presenter.nodesChanged)
+        # The panel has become too narrow for the chart.
+        self._chartTimer = qt.QTimer()
+        self._callLater(self._chartTimer, self.presenter.results.drawPanel)
+        connect(ui.chartScrollArea.horizontalScrollBar(), "rangeChanged(int,int)", self._onChartCutOff)
 
     def lookAgainSoon(self) -> None:
         """Look at the scene again once nothing has changed in it for a moment."""
@@ -70,6 +73,15 @@ class QtPanelView(ChoicesView, WorkView, ModelsView, ResultsView):
         """Let go of everything in the scene: it closes."""
         self.follow(None, self.presenter.update)
         self.presenter.closeScene()
+
+    def _callLater(self, timer: qt.QTimer, function: Callable[[], None]) -> None:
+        timer.setSingleShot(True)
+        timer.setInterval(_LOOK_MS)
+        connect(timer, "timeout()", function)
+
+    def _onChartCutOff(self, _least: int, most: int) -> None:
+        if most > 0:
+            self._chartTimer.start()
 
     def _connectChoices(self) -> None:
         ui, presenter = self.ui, self.presenter
