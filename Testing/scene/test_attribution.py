@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+from vtkmodules.util.numpy_support import vtk_to_numpy
 
 from RadioGenomicsLib.scene.attribution import addAttribution
 from RadioGenomicsLib.scene.volumes import volumeFromNode
@@ -47,3 +48,15 @@ def test_the_node_says_which_way_its_sign_goes(scene, scan):
     description = addAttribution(scan, "map").GetDescription()
     assert "adds to the panel's mean predicted z: with it minus without it" in description
     assert "Research use only" in description
+
+
+def test_what_a_slice_view_draws_is_clear_where_nothing_moved_the_prediction(scene, scan):
+    array = np.zeros(scan.array.shape, np.float32)
+    array[2:4, 3:6, 4:7] = 0.3
+    array[6, 5, 5] = -0.2
+    display = addAttribution(scan.with_array(array), "map").GetDisplayNode()
+    producer = display.GetImageDataConnection().GetProducer()
+    producer.Update()
+    drawn = vtk_to_numpy(producer.GetOutputDataObject(0).GetPointData().GetScalars())
+    assert drawn.shape == (array.size, 4)
+    np.testing.assert_array_equal(drawn[:, 3] > 0, array.ravel() != 0)
