@@ -20,6 +20,7 @@ from RadioGenomicsLib.imaging.reading import split_choice
 from RadioGenomicsLib.imaging.roles import find_channels
 from RadioGenomicsLib.imaging.roles import guess_role
 from RadioGenomicsLib.imaging.volume import Volume
+from RadioGenomicsLib.jobs.job import Job
 from RadioGenomicsLib.pipeline.folders import refuse_used_folder
 from RadioGenomicsLib.pipeline.request import Box
 from RadioGenomicsLib.pipeline.request import PredictionRequest
@@ -32,6 +33,7 @@ from RadioGenomicsLib.progress import within
 
 if TYPE_CHECKING:
     from RadioGenomicsLib.model.prediction import Prediction
+    from RadioGenomicsLib.pipeline.result import Result
 
 ROLES = ("T1", "T1c", "T2", "FLAIR", "CT")
 
@@ -90,6 +92,7 @@ def predict_study(
     *,
     tumor: Volume | tuple[float, ...] | None = None,
     study: str = "",
+    own_process: bool = True,
     progress: Progress = silent,
 ) -> Prediction:
     """Predict one patient and write the output folder.
@@ -101,7 +104,9 @@ def predict_study(
         tumor: a mask; a seed point (R, A, S) or two corners of a box (R, A, S, R, A, S) in mm; or None for
             the model's own proposal.
         study: what the report calls the study; no name of a patient.
-        progress: told the fraction done and the step.
+        own_process: compute in a child process, so that nothing in it can end this one: inside Slicer, libraries of
+            torch and of Slicer can clash. False keeps model and libraries loaded for the next patient.
+        progress: told the fraction done and the step; cancels by raising ``Canceled``.
 
     Raises:
         RadioGenomicsError: one of its kinds, naming what is wrong and how to mend it.
@@ -116,17 +121,28 @@ def predict_study(
         device=options.device,
         study=study,
     )
-    embedded.start()
     from RadioGenomicsLib.scene.dependencies import ensureDependencies
-    from RadioGenomicsLib.scene.outputs import writeOutputs
 
     ensureDependencies()
-    result = run(request, Steps(), within(progress, 0.0, 0.9))
+    result = _computed(request, within(progress, 0.0, 0.9), own_process)
+    from RadioGenomicsLib.scene.outputs import writeOutputs
+
     writeOutputs(result, panels_with(options.panel), output, progress=within(progress, 0.9, 1.0))
     # The folder is there: it is too late to cancel.
     with suppress(Canceled):
         progress(1.0, "Done")
     return result.prediction
+
+
+def _computed(request: PredictionRequest, progress: Progress, own_process: bool) -> Result:
+    """Return the result, with a scene ready for it."""
+    if not own_process:
+        embedded.start()
+        return run(request, Steps(), progress)
+    with Job.start(request) as job:
+        # Meanwhile: without the application this takes seconds.
+        embedded.start()
+        return job.wait(progress)
 
 
 def _brain(brain: str) -> str | Volume:

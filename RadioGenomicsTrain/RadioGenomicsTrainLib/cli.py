@@ -6,6 +6,7 @@ import argparse
 import logging
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from RadioGenomicsLib.console import console_progress
@@ -26,8 +27,13 @@ _EXIT_CODES = (
 )
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run a command and return its exit code; expected failures are told in one line on stderr."""
+def main(arguments: list[str] | None = None, ready: Callable[[], None] = lambda: None) -> int:
+    """Run a command and return its exit code; expected failures are told in one line on stderr.
+
+    Args:
+        arguments: of the command line; those of this process if not given.
+        ready: called before the work but after the options were read: ``--help`` needs nothing to be installed.
+    """
     options = build_parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
     let_idle_threads_sleep()
@@ -36,6 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 (as long as the process)
     try:
         with ends_in_order():
+            ready()
             options.run(options)
     except RadioGenomicsError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -18,6 +18,7 @@ from RadioGenomicsLib.errors import Canceled
 from RadioGenomicsLib.errors import DependencyError
 from RadioGenomicsLib.resources import resource_path
 from RadioGenomicsLib.scene import dependencies
+from RadioGenomicsLib.scene.dependencies import InstallationDeclined
 from RadioGenomicsLib.scene.dependencies import RestartNeeded
 from RadioGenomicsLib.scene.dependencies import ensureDependencies
 from RadioGenomicsLib.scene.dependencies import missingPackages
@@ -208,6 +209,39 @@ def test_without_the_pytorch_extension_it_is_named_and_nothing_is_asked(applicat
     with pytest.raises(DependencyError, match=r"PyTorch: the Slicer extension.*Extensions Manager"):
         ensureDependencies()
     assert application.calls == []
+
+
+class ExtensionsManager:
+    """The Extensions Manager of an official build."""
+
+    def __init__(self, reachable: bool) -> None:
+        self.interactive, self.installed, self._reachable = True, [], reachable
+
+    def installExtensionFromServer(self, name: str, restart: bool) -> bool:
+        assert not self.interactive
+        self.installed.append((name, restart))
+        return self._reachable
+
+
+@pytest.mark.parametrize(
+    ("agrees", "reachable", "kind", "words"),
+    [
+        (True, True, RestartNeeded, "its extension was installed. Restart Slicer"),
+        (True, False, DependencyError, "could not be installed. Check the network"),
+        (False, True, InstallationDeclined, "as you chose"),
+    ],
+)
+def test_the_pytorch_extension_is_offered_after_one_question(application, monkeypatch, agrees, reachable, kind, words):
+    monkeypatch.setitem(sys.modules, "PyTorchUtils", None)
+    manager = ExtensionsManager(reachable)
+    slicer.app.extensionsManagerModel = lambda: manager
+    application.answer = agrees
+    with pytest.raises(kind, match=words) as caught:
+        ensureDependencies()
+    assert type(caught.value) is kind
+    assert application.names() == ["ask"]
+    assert manager.installed == ([("PyTorch", False)] if agrees else [])
+    assert manager.interactive
 
 
 def test_a_torch_that_is_too_old_is_never_replaced_in_place(application):

@@ -142,8 +142,15 @@ def _predict(task: _Task, scans: str, folder: Path, progress: Progress) -> None:
     channels = read_channels(find_volumes(patient.volumes))
     tumor = None if patient.roi is None else read_mask(patient.roi)
     with written_whole(folder) as aside:
+        # In this process, which keeps its libraries loaded: a batch never runs inside Slicer.
         prediction = predict_study(
-            channels, task.options, aside, tumor=tumor, study=patient.pseudonym, progress=progress
+            channels,
+            task.options,
+            aside,
+            tumor=tumor,
+            study=patient.pseudonym,
+            own_process=False,
+            progress=progress,
         )
         if prediction.bundle.sha256 != task.asked.model_sha256:
             mend = "Give every worker the same bundle, or name it by its folder."
