@@ -114,7 +114,7 @@ def _predict(request: PredictionRequest, steps: Steps, progress: Progress) -> Re
         prediction=replace(
             prediction,
             provenance={**prediction.provenance, **origins},
-            warnings=[*prediction.warnings, *_doubts(study)],
+            warnings=[*prediction.warnings, *_doubts(study), *_notes(request)],
         ),
         panel=panel,
         channels=dict(study.placed),
@@ -193,6 +193,13 @@ def _doubts(study: Study) -> list[str]:
         f"{role} fits {reference} hardly better than another patient's scan would: check that both are of one patient."
         for role in doubtful_channels(study, reference)
     ]
+
+
+def _notes(request: PredictionRequest) -> list[str]:
+    """Return what reading had to assume of the scans and masks, as warnings."""
+    regions = {"The brain mask": request.brain, "The tumor mask": request.tumor}
+    given = {**request.channels, **{name: mask for name, mask in regions.items() if isinstance(mask, Volume)}}
+    return [f"{name}: {note}." for name, volume in given.items() for note in volume.notes]
 
 
 def _role_of(study: Study) -> str:

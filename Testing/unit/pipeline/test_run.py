@@ -116,6 +116,13 @@ def test_provenance_names_what_was_done_and_with_which_versions(result: Result) 
         assert provenance[package][0].isdigit() or provenance[package] == "not installed"
 
 
+def test_what_reading_had_to_assume_is_a_warning_of_the_result(request_of_all: PredictionRequest) -> None:
+    noted = {role: scan.noting(f"a note of {role}") for role, scan in request_of_all.channels.items()}
+    tumor = request_of_all.tumor.noting("it holds fractions")
+    warnings = run(replace(request_of_all, channels=noted, tumor=tumor)).prediction.warnings
+    assert {"FLAIR: a note of FLAIR.", "The tumor mask: it holds fractions."} <= set(warnings)
+
+
 def test_the_result_lies_on_the_grid_of_its_reference(result: Result) -> None:
     assert result.reference_role == "FLAIR"
     assert result.tumor.same_grid(result.reference)
