@@ -15,8 +15,10 @@ from RadioGenomicsLib.console import console_progress
 from RadioGenomicsLib.console import ends_in_order
 from RadioGenomicsLib.errors import RadioGenomicsError
 from RadioGenomicsLib.fan_out import Workers
+from RadioGenomicsLib.headless import ROLES
 from RadioGenomicsLib.headless import Options
 from RadioGenomicsLib.headless import find_volumes
+from RadioGenomicsLib.headless import known_role
 from RadioGenomicsLib.headless import predict_study
 from RadioGenomicsLib.headless import read_channels
 from RadioGenomicsLib.idle_threads import let_idle_threads_sleep
@@ -98,6 +100,15 @@ def build_parser() -> argparse.ArgumentParser:
     predict.add_argument(
         "--brain", default="auto", metavar="MASK|METHOD|none", help="brain mask file or method (default: by the scan)"
     )
+    predict.add_argument(
+        "--drawn-on",
+        type=_role,
+        default="",
+        metavar="ROLE",
+        help="the channel that --roi, --seed or --box, and a --brain mask whose grid is no channel's, were drawn on: "
+        "they move with it where it is moved to fit the others (default: a mask belongs to the channel whose grid it "
+        "has, a point or box to the channel that the model takes as reference)",
+    )
     predict.add_argument("--output", type=Path, required=True, metavar="DIR", help="a folder that is new or empty")
     predict.add_argument(
         "--pseudonym", default="", metavar="TEXT", help="what the report calls the patient (default: nothing)"
@@ -111,8 +122,8 @@ def build_parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="FOLDER|CSV",
         help="a folder with one subfolder per patient, or a CSV with the columns patient, one per channel role "
-        "(FLAIR, T1c, …) and, if wanted, roi and pseudonym (what the report calls the patient); paths are relative to "
-        "the CSV",
+        "(FLAIR, T1c, …) and, if wanted, roi, drawn_on (the channel that roi was drawn on) and pseudonym (what the "
+        "report calls the patient); paths are relative to the CSV",
     )
     batch.add_argument(
         "--brain", default="auto", metavar="METHOD|none", help="brain extraction method (default: by the scan)"
@@ -177,6 +188,7 @@ def _predict(options: argparse.Namespace) -> int:
             _options(options),
             options.output,
             tumor=options.seed or options.box or tumor,
+            drawn_on=options.drawn_on,
             study=options.pseudonym or name,
             progress=progress,
         )
@@ -234,6 +246,13 @@ def _samples(options: argparse.Namespace) -> int:
     for sample in list_samples().values():
         print(f"{sample.id}\t{local_sample(sample) or 'not downloaded'}\t{sample.title}")
     return 0
+
+
+def _role(text: str) -> str:
+    role = known_role(text) if text else ""
+    if role is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no channel role; use one of {', '.join(ROLES)}")
+    return role
 
 
 def _count(text: str) -> int:

@@ -15,6 +15,7 @@ from RadioGenomicsLib.errors import Canceled
 from RadioGenomicsLib.errors import ChannelError
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import RegionError
+from RadioGenomicsLib.imaging.drawn_on import scans_drawn_on
 from RadioGenomicsLib.imaging.reading import read_mask
 from RadioGenomicsLib.imaging.reading import split_choice
 from RadioGenomicsLib.imaging.roles import find_channels
@@ -75,6 +76,11 @@ def find_volumes(texts: list[str]) -> dict[str, Path]:
     return paths
 
 
+def known_role(name: str) -> str | None:
+    """Return the channel role that a user names, in any case and by any common name; None for what is none."""
+    return next((role for role in ROLES if role.lower() == name.lower()), None) or guess_role(name)
+
+
 def read_channels(paths: dict[str, Path]) -> dict[str, Volume]:
     """Read every channel. It is named after its role: names of files often hold a patient's name."""
     from RadioGenomicsLib.imaging.dicom import read_image
@@ -89,6 +95,7 @@ def predict_study(
     output: Path,
     *,
     tumor: Volume | tuple[float, ...] | None = None,
+    drawn_on: str = "",
     study: str = "",
     progress: Progress = silent,
 ) -> Prediction:
@@ -100,6 +107,9 @@ def predict_study(
         output: a folder that is new or empty; it appears only when everything in it is written.
         tumor: a mask; a seed point (R, A, S) or two corners of a box (R, A, S, R, A, S) in mm; or None for
             the model's own proposal.
+        drawn_on: role of the scan that the tumor was drawn on, so that it follows where that scan is moved to fit the
+            others, and a brain mask, too, whose grid tells nothing; where empty, a mask belongs to the scan whose grid
+            it has, and points and boxes to the model's reference scan.
         study: what the report calls the study; no name of a patient.
         progress: told the fraction done and the step.
 
@@ -107,14 +117,17 @@ def predict_study(
         RadioGenomicsError: one of its kinds, naming what is wrong and how to mend it.
     """
     refuse_used_folder(output)
+    brain = _brain(options.brain)
     request = PredictionRequest(
         channels=channels,
         model=options.model,
-        brain=_brain(options.brain),
+        brain=brain,
         tumor=_tumor(tumor),
         panel=options.panel,
         device=options.device,
         study=study,
+        brain_on="" if isinstance(brain, str) or scans_drawn_on(brain, channels) else drawn_on,
+        tumor_on=drawn_on,
     )
     embedded.start()
     from RadioGenomicsLib.scene.dependencies import ensureDependencies
@@ -154,7 +167,7 @@ def _split_role(text: str) -> tuple[str | None, Path]:
     if not match:
         return None, Path(text)
     name, path = match.groups()
-    role = next((role for role in ROLES if role.lower() == name.lower()), None) or guess_role(name)
+    role = known_role(name)
     if role is None:
         raise ChannelError(name, "it is no known channel role", f"Use one of: {', '.join(ROLES)}.")
     return role, Path(path)

@@ -228,3 +228,19 @@ def test_regions_come_back_as_segments_beside_their_scan(logic, steps, flair, sc
         node, segmentId = logic.addRegion(region, flair)
         assert node.GetName() == f"flair {name.lower()}"
         np.testing.assert_array_equal(maskFromSegment(node, segmentId, scan).array, region.mask.array)
+
+
+def test_regions_are_asked_for_on_the_scans_that_they_were_drawn_on(logic, flair, scan, lump, scene):
+    t1c = nodeFromVolume(scan, name="t1c")
+    drawn = addSegmentation(scan, "drawn", volumeNode=t1c)
+    tumor = (drawn, addSegment(drawn, lump, TUMOR))
+    scans = {"FLAIR": flair, "T1c": t1c}
+    request = logic.predictionRequest(scans, brain=tumor, tumor=tumor)
+    assert (request.brain_on, request.tumor_on) == ("T1c", "T1c")
+    assert logic.predictionRequest(scans, tumor=tumor, drawnOn="FLAIR").tumor_on == "FLAIR"
+    points = scene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode")
+    points.AddControlPoint(1, 2, 3)
+    assert logic.predictionRequest(scans, tumor=points).tumor_on == ""
+    points.SetNthControlPointAssociatedNodeID(0, t1c.GetID())
+    assert logic.predictionRequest(scans, tumor=points).tumor_on == "T1c"
+    assert logic.tumorRequest(scans, tumor=points).tumor_on == "T1c"

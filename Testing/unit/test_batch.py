@@ -303,3 +303,19 @@ def test_a_place_that_cannot_be_written_is_refused_before_any_work(done: list[st
     with pytest.raises(OutputError):
         run_batch(_patients("one"), Options(), tmp_path / "file")
     assert not done
+
+
+def test_what_a_patients_mask_was_drawn_on_is_part_of_what_is_asked(
+    done: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    predict = run.predict_study
+    monkeypatch.setattr(run, "predict_study", lambda *a, **k: asked.append(k["drawn_on"]) or predict(*a, **k))
+    table = tmp_path / "patients.csv"
+    table.write_text("patient,FLAIR,drawn_on\none,a.nii,t1ce\ntwo,a.nii,\nthree,a.nii,DWI\n")
+    rows = run_batch(read_patients(table), Options(), tmp_path / "out")
+    assert asked == ["T1c", ""]
+    assert "DWI: the column drawn_on names no channel role" in rows[2]["reason"]
+    table.write_text("patient,FLAIR,drawn_on\none,a.nii,FLAIR\n")
+    again = run_batch(read_patients(table), Options(), tmp_path / "out")
+    assert "another scans, tumor mask" in again[0]["reason"]

@@ -48,9 +48,16 @@ def test_a_box_has_two_corners(calls: list[dict]) -> None:
     assert calls[0]["tumor"] == (-30.0, 20.0, 18.0, -10.0, 40.0, 30.0)
 
 
+def test_what_a_region_was_drawn_on_may_be_called_by_any_name_of_the_role(calls: list[dict]) -> None:
+    cli.main(["predict", *STUDY, "--seed", "1,2,3", "--drawn-on", "t1ce"])
+    cli.main(["predict", *STUDY, "--seed", "1,2,3"])
+    assert [call["drawn_on"] for call in calls] == ["T1c", ""]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
+        ["predict", *STUDY, "--seed", "1,2,3", "--drawn-on", "DWI"],
         ["predict", "--output", "out"],
         ["predict", "--volume", "FLAIR=a.nii"],
         ["predict", *STUDY, "--seed", "1,2"],

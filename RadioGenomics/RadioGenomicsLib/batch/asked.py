@@ -62,7 +62,7 @@ def asked_of_all(options: Options) -> AskedOfAll:
 
 
 def fingerprint(patient: Patient) -> str:
-    """Return a digest of a patient's pseudonym and files (role, name, size and time); none can be read from it.
+    """Return a digest of a patient's row and files (role, name, size and time); none of it can be read from it.
 
     Raises:
         ChannelError: a role is unknown, cannot be guessed from a name, or is given twice.
@@ -74,6 +74,8 @@ def fingerprint(patient: Patient) -> str:
     digest = hashlib.sha256()
     if patient.pseudonym:
         digest.update(f"pseudonym {patient.pseudonym}\n".encode())
+    if patient.drawn_on:
+        digest.update(f"drawn on {patient.drawn_on}\n".encode())
     for role, path in sorted(paths.items()):
         place, choice = split_choice(path)
         digest.update(f"{role}#{choice}\n".encode())

@@ -15,7 +15,7 @@ from RadioGenomicsLib.pipeline.request import check_pseudonym
 # A folder's name has up to 255 bytes; while results are written, theirs is longer by a mark.
 _LONGEST_NAME = 200
 _NO_NAME = re.compile(r'[/\\:*?"<>|\x00-\x1f]')
-_PSEUDONYM = "pseudonym"
+_PSEUDONYM, _DRAWN_ON = "pseudonym", "drawn_on"
 _BEYOND = "cells beyond the columns"
 
 
@@ -28,12 +28,14 @@ class Patient:
         volumes: what ``--volume`` would take: ``ROLE=PATH`` or a path.
         roi: tumor mask file, or None for the model's own proposal.
         pseudonym: what provenance and report call the patient; nothing if empty.
+        drawn_on: role of the channel that the mask was drawn on; by the mask's grid if empty.
     """
 
     name: str
     volumes: list[str] = field(default_factory=list)
     roi: Path | None = None
     pseudonym: str = ""
+    drawn_on: str = ""
 
 
 def read_patients(source: Path, output: Path | None = None) -> list[Patient]:
@@ -87,7 +89,8 @@ def _read_csv(source: Path) -> list[Patient]:
         if _BEYOND in row:
             raise InputError(source, f"the row of {row['patient']!r} has more cells than columns", "Mend the row.")
         name, pseudonym = row.pop("patient"), check_pseudonym(row.pop(_PSEUDONYM, ""))
+        drawn_on = row.pop(_DRAWN_ON, "")
         paths = {column: source.parent / text for column, text in row.items() if text}
         roi = paths.pop("roi", None)
-        patients.append(Patient(name, [f"{role}={path}" for role, path in paths.items()], roi, pseudonym))
+        patients.append(Patient(name, [f"{role}={path}" for role, path in paths.items()], roi, pseudonym, drawn_on))
     return patients

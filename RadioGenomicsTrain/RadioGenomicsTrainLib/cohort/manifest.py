@@ -45,6 +45,7 @@ class Patient:
             takes it; only channels that hold an image.
         mask: path of the tumor mask, ``file`` or ``file#component``.
         traits: clinical traits.
+        drawn_on: role of the channel that the mask was drawn on; by the mask's grid where empty.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Patient:
     channels: Mapping[str, str]
     mask: str
     traits: ClinicalTraits
+    drawn_on: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +111,7 @@ def load_cohort(cohort: str | Path, data_root: Path, progress: Progress = silent
     for index, one in enumerate(found):
         patient, lost = _read_patient(one, description.patient_ids, traits)
         dropped += lost
-        patients += [patient] if patient else []
+        patients += [replace(patient, drawn_on=images.drawn_on)] if patient else []
         looked_at((index + 1) / len(found), "looking at the images")
     dropped += without_expression([patient.id for patient in patients], expression, "images")
     return Cohort(description, tuple(patients), expression, tuple(dropped))

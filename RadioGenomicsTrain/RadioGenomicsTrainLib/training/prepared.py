@@ -10,6 +10,8 @@ from dataclasses import fields
 import numpy as np
 
 from RadioGenomicsLib.imaging.brain import extract_brain
+from RadioGenomicsLib.imaging.drawn_on import followed
+from RadioGenomicsLib.imaging.drawn_on import scans_drawn_on
 from RadioGenomicsLib.imaging.volume import Volume
 from RadioGenomicsLib.model.preprocessing import Preprocessing
 from RadioGenomicsLib.model.study import mask_on_grid
@@ -44,19 +46,25 @@ class PreparedPatient:
         return digest.hexdigest()
 
 
-def prepare_patient(channels: Mapping[str, Volume], tumor: Volume, settings: Preprocessing) -> PreparedPatient:
+def prepare_patient(
+    channels: Mapping[str, Volume], tumor: Volume, settings: Preprocessing, drawn_on: str = ""
+) -> PreparedPatient:
     """Take a patient through the very steps of a prediction, up to the network's door.
 
     Args:
         channels: role to scan.
         tumor: the expert's mask.
         settings: the preprocessing of the bundle to be made.
+        drawn_on: role of the scan that the mask was drawn on; by the mask's grid where empty.
 
     Raises:
         RadioGenomicsError: the patient cannot be used; the message says why.
     """
-    brain = extract_brain(channels[reference_role(channels, settings)])
-    study = prepare(channels, settings, brain)
+    reference = reference_role(channels, settings)
+    brain = extract_brain(channels[reference])
+    possible = [drawn_on] if drawn_on in channels else scans_drawn_on(tumor, channels)
+    study = prepare(channels, settings, brain, follow=possible)
+    tumor, _ = followed(tumor, possible, reference, channels, study.motions)
     return PreparedPatient(
         channels=study.stacked().astype(np.float16),
         present=np.array([array is not None for array in study.channels.values()]),

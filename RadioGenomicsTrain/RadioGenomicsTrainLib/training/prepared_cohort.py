@@ -44,6 +44,7 @@ PASSED_THROUGH = (
     "imaging/brain_methods/synthstrip.py",
     "imaging/brain_methods/weight_files.py",
     "imaging/dicom.py",
+    "imaging/drawn_on.py",
     "imaging/dicom_file.py",
     "imaging/dicom_header.py",
     "imaging/dicom_pixels.py",
@@ -137,7 +138,7 @@ def prepare_cohort(
 def _prepare(task: _Task, _progress: Progress) -> None:
     patient = task.patient
     channels = {role: read_image(path) for role, path in patient.channels.items()}
-    prepared = prepare_patient(channels, read_mask(patient.mask), task.settings)
+    prepared = prepare_patient(channels, read_mask(patient.mask), task.settings, patient.drawn_on)
     with file_written_whole(task.path) as aside:
         np.savez(aside, **{field.name: getattr(prepared, field.name) for field in fields(prepared)})
 
@@ -157,7 +158,7 @@ def _read(path: Path) -> PreparedPatient | None:
 
 
 def _key(patient: Patient, settings: Preprocessing) -> str:
-    digest = hashlib.sha256(json.dumps([_code(), settings.to_json()]).encode())
+    digest = hashlib.sha256(json.dumps([_code(), settings.to_json(), patient.drawn_on]).encode())
     for name, path in sorted({**patient.channels, "mask": patient.mask}.items()):
         place, choice = split_choice(path)
         digest.update(f"{name}#{choice}".encode())
