@@ -27,7 +27,9 @@ def volumeFromNode(node: slicer.vtkMRMLScalarVolumeNode) -> Volume:
     """
     _refuseWhatIsNoScan(node)
     source = _hardenedCopy(node) if _hasNonLinearTransform(node) else node
-    array = arrayFromImageData(source.GetImageData()).astype(np.float32)
+    # What float32 cannot hold becomes infinite, and is refused as such.
+    with np.errstate(over="ignore"):
+        array = arrayFromImageData(source.GetImageData()).astype(np.float32)
     if not np.isfinite(array).all():
         raise InputError(
             node.GetName(),
