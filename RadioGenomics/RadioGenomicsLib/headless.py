@@ -152,9 +152,10 @@ def predict_study(
 
 def _brain(brain: str, orientation: str) -> str | Volume:
     """Return a method's name, or the mask of a file."""
-    file = split_choice(brain)[0]
-    # No method's name has an ending: what has one is a file, and is refused as such where it is not there.
-    return read_mask(brain, orientation) if file.exists() or file.suffix else brain
+    file = split_choice(split_choice(brain)[0])[0]
+    # No method's name has an ending or a folder: what has one is a path, and is refused as such where it is not there.
+    is_path = file.is_file() or file.suffix or len(file.parts) > 1
+    return read_mask(brain, orientation) if is_path else brain
 
 
 def _tumor(tumor: Volume | tuple[float, ...] | None) -> Volume | np.ndarray | Box | None:

@@ -84,7 +84,9 @@ def check_geometry(volume: Volume) -> Volume:
     subject = volume.name or "the volume"
     if not np.isfinite(volume.affine).all():
         raise GeometryError(subject, "its geometry holds values that are not numbers", "Export the scan again.")
-    spacing = np.array(volume.spacing)
+    # Beyond measure is infinite, and implausible.
+    with np.errstate(over="ignore"):
+        spacing = np.array(volume.spacing)
     if spacing.min() < 0.01 or spacing.max() > 100.0:
         size = " x ".join(f"{s:.3g}" for s in spacing)
         raise GeometryError(subject, f"a voxel size of {size} mm is implausible", "Check the units of the file.")

@@ -41,7 +41,7 @@ def notes_on_place(mask: Volume, placed: Volume, scan: Volume, channels: Mapping
     if not mask.array.any():
         return []
     lost = share_outside(placed, scan)
-    namesake = "" if scans_drawn_on(mask, channels) else _same_array(mask, channels)
+    namesake = "" if scans_drawn_on(mask, channels) else _same_array(mask, scan, channels)
     size = " x ".join(map(str, mask.size))
     if lost > _MOST_SHARE:
         name = scan.name or "the scan"
@@ -60,6 +60,7 @@ def notes_on_place(mask: Volume, placed: Volume, scan: Volume, channels: Mapping
     return notes
 
 
-def _same_array(mask: Volume, channels: Mapping[str, Volume]) -> str:
-    """Return the role of a scan that has as many voxels along every axis."""
-    return next((role for role, scan in channels.items() if scan.size == mask.size), "")
+def _same_array(mask: Volume, first: Volume, channels: Mapping[str, Volume]) -> str:
+    """Return the role of a scan that has as many voxels along every axis, of ``first`` if it has; else nothing."""
+    roles = sorted(channels, key=lambda role: channels[role] is not first)
+    return next((role for role in roles if channels[role].size == mask.size), "")
