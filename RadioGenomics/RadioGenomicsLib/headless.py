@@ -15,6 +15,7 @@ from RadioGenomicsLib.errors import Canceled
 from RadioGenomicsLib.errors import ChannelError
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import RegionError
+from RadioGenomicsLib.imaging.body_part import is_ct
 from RadioGenomicsLib.imaging.drawn_on import scans_drawn_on
 from RadioGenomicsLib.imaging.mask_file import read_mask
 from RadioGenomicsLib.imaging.reading import split_choice
@@ -183,6 +184,8 @@ def _split_role(text: str) -> tuple[str | None, Path]:
 
 
 def _guessed(path: Path) -> str:
+    from RadioGenomicsLib.imaging.dicom import read_image
+
     role = guess_role(path.name)
     if role is None:
         if not split_choice(path)[0].exists():
@@ -193,5 +196,8 @@ def _guessed(path: Path) -> str:
                 "no scan in it tells its role by its name",
                 f"Name the scans, as --volume FLAIR={path / 'scan.nii.gz'}; of DICOM series, FLAIR={path}#description.",
             )
+        with suppress(InputError):
+            if is_ct(read_image(path)):
+                return "CT"
         raise ChannelError(path, "its role cannot be told from its name", f"Write ROLE={path}, e.g. FLAIR={path}.")
     return role

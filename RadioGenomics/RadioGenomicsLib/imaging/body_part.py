@@ -47,7 +47,8 @@ def is_shifted_ct(volume: Volume) -> bool:
 def is_windowed_ct(volume: Volume) -> bool:
     """Tell a head CT that was saved as 8 bit through a window of the brain: bone is cut off at the largest value."""
     sample = volume.array[:: max(1, volume.array.shape[0] // 32), ::2, ::2]
-    if sample.min() < 0 or sample.max() > 255 or not np.array_equal(sample, np.rint(sample)):
+    # Fewer values are those of a mask.
+    if sample.min() < 0 or not 32 < sample.max() <= 255 or not np.array_equal(sample, np.rint(sample)):
         return False
     shown = sample[sample > 0]
     return bool((sample == 0).mean() > 0.3 and (shown == sample.max()).mean() > _CUT_OFF)
