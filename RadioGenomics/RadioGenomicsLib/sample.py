@@ -23,8 +23,8 @@ from urllib.error import HTTPError
 from urllib.error import URLError
 
 from RadioGenomicsLib.errors import InputError
+from RadioGenomicsLib.imaging.mask_file import read_mask
 from RadioGenomicsLib.imaging.phantom import head_phantom
-from RadioGenomicsLib.imaging.reading import read_mask
 from RadioGenomicsLib.imaging.reading import read_volume
 from RadioGenomicsLib.imaging.volume import Volume
 from RadioGenomicsLib.progress import Progress

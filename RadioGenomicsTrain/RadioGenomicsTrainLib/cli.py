@@ -11,6 +11,7 @@ from pathlib import Path
 
 from RadioGenomicsLib.console import console_progress
 from RadioGenomicsLib.console import ends_in_order
+from RadioGenomicsLib.console import python_warnings_logged
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import RadioGenomicsError
 from RadioGenomicsLib.fan_out import Workers
@@ -41,7 +42,7 @@ def main(arguments: list[str] | None = None, ready: Callable[[], None] = lambda:
     if os.environ.get("RANK", "0") != "0":
         sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 (as long as the process)
     try:
-        with ends_in_order():
+        with ends_in_order(), python_warnings_logged():
             ready()
             options.run(options)
     except RadioGenomicsError as error:
@@ -154,9 +155,7 @@ def _add_cohort(parser: argparse.ArgumentParser) -> None:
     _add_work(parser)
     where = parser.add_mutually_exclusive_group()
     # No default here: argparse takes a value that equals it for one that was not given.
-    where.add_argument(
-        "--jobs", type=_count, metavar="N", help="processes at a time (default: one for each processor)"
-    )
+    where.add_argument("--jobs", type=_count, metavar="N", help="processes at a time (default: one for each processor)")
     where.add_argument(
         "--scheduler",
         metavar="ADDRESS",

@@ -277,3 +277,26 @@ def test_the_console_has_a_child_process_do_the_work(steps, flair, scene, monkey
     assert [type(job.request) for job in jobs] == [PredictionRequest, BrainRequest, TumorRequest]
     assert all(job.ended for job in jobs)
     assert (nodeIds(scene) == before) is interrupted
+
+
+def test_regions_are_asked_for_on_the_scans_that_they_were_drawn_on(logic, flair, scan, lump, scene):
+    t1c = nodeFromVolume(scan, name="t1c")
+    drawn = addSegmentation(scan, "drawn", volumeNode=t1c)
+    tumor = (drawn, addSegment(drawn, lump, TUMOR))
+    scans = {"FLAIR": flair, "T1c": t1c}
+    request = logic.predictionRequest(scans, brain=tumor, tumor=tumor)
+    assert (request.brain_on, request.tumor_on) == ("T1c", "T1c")
+    assert logic.predictionRequest(scans, tumor=tumor, drawnOn="FLAIR").tumor_on == "FLAIR"
+    points = scene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode")
+    points.AddControlPoint(1, 2, 3)
+    assert logic.predictionRequest(scans, tumor=points).tumor_on == ""
+    points.SetNthControlPointAssociatedNodeID(0, t1c.GetID())
+    assert logic.predictionRequest(scans, tumor=points).tumor_on == "T1c"
+    assert logic.tumorRequest(scans, tumor=points).tumor_on == "T1c"
+
+
+def test_a_label_map_is_taken_for_a_region(logic, flair, lump):
+    request = logic.predictionRequest({"FLAIR": flair}, brain=nodeFromVolume(lump), tumor=nodeFromVolume(lump))
+    np.testing.assert_array_equal(request.tumor.array, lump.array)
+    np.testing.assert_array_equal(request.brain.array, lump.array)
+    assert (request.brain_on, request.tumor_on) == ("", "")

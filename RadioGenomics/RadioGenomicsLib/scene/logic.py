@@ -36,13 +36,16 @@ from RadioGenomicsLib.scene.result import PredictionNodes
 from RadioGenomicsLib.scene.result import addResult
 from RadioGenomicsLib.scene.roi import boxFromNode
 from RadioGenomicsLib.scene.roi import seedsFromNode
+from RadioGenomicsLib.scene.roi import volumeOfMarkups
 from RadioGenomicsLib.scene.segments import BRAIN
 from RadioGenomicsLib.scene.segments import TUMOR
 from RadioGenomicsLib.scene.segments import addSegment
 from RadioGenomicsLib.scene.segments import addSegmentation
 from RadioGenomicsLib.scene.segments import drawnMask
 from RadioGenomicsLib.scene.segments import maskFromSegment
+from RadioGenomicsLib.scene.segments import volumeOfSegmentation
 from RadioGenomicsLib.scene.transaction import undoneOnFailure
+from RadioGenomicsLib.scene.volumes import maskFromVolumeNode
 from RadioGenomicsLib.scene.volumes import volumeFromNode
 
 logger = logging.getLogger(__name__)
@@ -77,8 +80,9 @@ class RadioGenomicsLogic:
         volumeNodes: VolumeNodes,
         *,
         model: str = "tcga-lgg",
-        brain: str | Segment | None = None,
-        tumor: Segment | slicer.vtkMRMLMarkupsNode | None = None,
+        brain: str | Segment | slicer.vtkMRMLScalarVolumeNode | None = None,
+        tumor: Segment | slicer.vtkMRMLScalarVolumeNode | slicer.vtkMRMLMarkupsNode | None = None,
+        drawnOn: str = "",
         panel: str = "glioma",
         device: str = "auto",
         study: str = "",
@@ -90,9 +94,12 @@ class RadioGenomicsLogic:
         Args:
             volumeNodes: the scans by channel role ("T1", "T1c", "T2", "FLAIR", "CT").
             model: a bundle's id or folder.
-            brain: a segment; "none" or a method's name; None takes the best method for the scan.
-            tumor: a segment; a markups ROI around the tumor; a point list inside it; None lets the network
-                propose it.
+            brain: a segment, or a label map; "none" or a method's name; None takes the best method for the scan.
+            tumor: a segment; a label map, or a scalar volume of probabilities; a markups ROI around the tumor; a
+                point list inside it; None lets the network propose it.
+            drawnOn: role of the scan that the tumor was drawn on, so that it follows where that scan is moved to fit
+                the others; where empty, the scan that the segmentation refers to, or that was shown where the
+                markups were placed.
             panel: id of the marker panel that the panel table and the attribution map are about.
             device: "auto", "cpu", "cuda" or "mps".
             study: what provenance and report call the study. Names of nodes go into no file: they often hold a
@@ -106,7 +113,14 @@ class RadioGenomicsLogic:
         if outputFolder is not None:
             refuse_used_folder(Path(outputFolder))
         request = self.predictionRequest(
-            volumeNodes, model=model, brain=brain, tumor=tumor, panel=panel, device=device, study=study
+            volumeNodes,
+            model=model,
+            brain=brain,
+            tumor=tumor,
+            drawnOn=drawnOn,
+            panel=panel,
+            device=device,
+            study=study,
         )
         ensureDependencies(within(progress, 0.0, 0.02))
         result = self._computed(request, within(progress, 0.02, 0.90))
@@ -122,8 +136,9 @@ class RadioGenomicsLogic:
         volumeNodes: VolumeNodes,
         *,
         model: str = "tcga-lgg",
-        brain: str | Segment | None = None,
-        tumor: Segment | slicer.vtkMRMLMarkupsNode | None = None,
+        brain: str | Segment | slicer.vtkMRMLScalarVolumeNode | None = None,
+        tumor: Segment | slicer.vtkMRMLScalarVolumeNode | slicer.vtkMRMLMarkupsNode | None = None,
+        drawnOn: str = "",
         panel: str = "glioma",
         device: str = "auto",
         study: str = "",
@@ -138,6 +153,8 @@ class RadioGenomicsLogic:
             panel=panel,
             device=device,
             study=study,
+            brain_on=_drawnOn(brain, volumeNodes),
+            tumor_on=drawnOn or _drawnOn(tumor, volumeNodes),
         )
 
     def tumorRequest(
@@ -145,7 +162,7 @@ class RadioGenomicsLogic:
         volumeNodes: VolumeNodes,
         *,
         model: str = "tcga-lgg",
-        brain: str | Segment | None = None,
+        brain: str | Segment | slicer.vtkMRMLScalarVolumeNode | None = None,
         tumor: slicer.vtkMRMLMarkupsNode | None = None,
         device: str = "auto",
     ) -> TumorRequest:
@@ -156,6 +173,8 @@ class RadioGenomicsLogic:
             brain=_brain(brain),
             tumor=None if tumor is None else _marked(tumor),
             device=device,
+            brain_on=_drawnOn(brain, volumeNodes),
+            tumor_on=_drawnOn(tumor, volumeNodes),
         )
 
     def brainRequest(
@@ -225,7 +244,7 @@ class RadioGenomicsLogic:
         volumeNodes: VolumeNodes,
         *,
         model: str = "tcga-lgg",
-        brain: str | Segment | None = None,
+        brain: str | Segment | slicer.vtkMRMLScalarVolumeNode | None = None,
         device: str = "auto",
         progress: Progress = silent,
     ) -> Segment:
@@ -277,12 +296,27 @@ def _scan(node: slicer.vtkMRMLScalarVolumeNode, role: str) -> Volume:
     return volume.with_array(volume.array, f"synthetic {role}" if volume.name.startswith("synthetic") else role)
 
 
-def _brain(brain: str | Segment | None) -> str | Volume:
-    return brain or "auto" if brain is None or isinstance(brain, str) else drawnMask(*brain)
+def _brain(brain: str | Segment | slicer.vtkMRMLScalarVolumeNode | None) -> str | Volume:
+    return brain or "auto" if brain is None or isinstance(brain, str) else _mask(brain)
 
 
-def _tumor(tumor: Segment | slicer.vtkMRMLMarkupsNode) -> Volume | np.ndarray | Box:
-    return drawnMask(*tumor) if isinstance(tumor, tuple) else _marked(tumor)
+def _tumor(tumor: Segment | slicer.vtkMRMLScalarVolumeNode | slicer.vtkMRMLMarkupsNode) -> Volume | np.ndarray | Box:
+    isMask = isinstance(tumor, tuple) or tumor.IsA("vtkMRMLScalarVolumeNode")
+    return _mask(tumor) if isMask else _marked(tumor)
+
+
+def _mask(region: Segment | slicer.vtkMRMLScalarVolumeNode) -> Volume:
+    return drawnMask(*region) if isinstance(region, tuple) else maskFromVolumeNode(region)
+
+
+def _drawnOn(
+    region: str | Segment | slicer.vtkMRMLScalarVolumeNode | slicer.vtkMRMLMarkupsNode | None, volumeNodes: VolumeNodes
+) -> str:
+    """Return the role of the scan that a segment or markups were drawn on; empty where the scene does not tell."""
+    if region is None or isinstance(region, str):
+        return ""
+    drawnOn = volumeOfSegmentation(region[0]) if isinstance(region, tuple) else volumeOfMarkups(region)
+    return next((role for role, node in volumeNodes.items() if node is drawnOn), "")
 
 
 def _marked(markupsNode: slicer.vtkMRMLMarkupsNode) -> np.ndarray | Box:
