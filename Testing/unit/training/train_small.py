@@ -5,6 +5,7 @@ Arguments: stored patients, weights to write, checkpoint; epochs are told on sta
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -12,14 +13,16 @@ import torch
 
 from RadioGenomicsLib.model.network import TransUNet
 from RadioGenomicsLib.model.weights import save_tensors
+from RadioGenomicsTrainLib.training import distributed
 from RadioGenomicsTrainLib.training.augmentation import Augmentation
 from RadioGenomicsTrainLib.training.distributed import join
+from RadioGenomicsTrainLib.training.distributed import launched
 from RadioGenomicsTrainLib.training.encoder import EncoderSettings
 from RadioGenomicsTrainLib.training.encoder import train_encoder
 from RadioGenomicsTrainLib.training.encoder_folds import load_patients
 from Testing.unit.training.small_cohort import NETWORK
 
-SETTINGS = EncoderSettings(epochs=4, batch=8, tumor_slices=3, other_slices=1, learning_rate=1e-2, patience=3)
+SETTINGS = EncoderSettings(epochs=4, batch=5, tumor_slices=3, other_slices=1, learning_rate=1e-2, patience=3)
 
 
 def save_network(network: TransUNet, path: Path) -> None:
@@ -44,5 +47,12 @@ def main(patients: Path, weights: Path, checkpoint: Path) -> None:
         save_network(network, weights)
 
 
+def claim_bfloat16_units_in_one_process_of_several() -> None:
+    """Give the first process what the others lack: float32 is what all can."""
+    if launched():
+        distributed.has_bfloat16_units = lambda _: os.environ["RANK"] == "0"
+
+
 if __name__ == "__main__":
+    claim_bfloat16_units_in_one_process_of_several()
     main(*map(Path, sys.argv[1:]))
