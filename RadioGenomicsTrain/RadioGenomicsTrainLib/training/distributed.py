@@ -1,7 +1,7 @@
 """One training on several GPUs or nodes: started by ``torchrun`` with the same command, alone without it.
 
-All processes draw the same batches and compute the loss of the whole batch, so that they train, to rounding, what one
-process does.
+All processes draw the same batches and compute the loss of the whole batch, and the network has no statistics of a
+batch, so that they train, to rounding, what one process does.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Ranks:
         if self.count == 1:
             return network
         for layer in network.modules():
-            if isinstance(layer, nn.modules.batchnorm._BatchNorm) or (isinstance(layer, nn.Dropout) and layer.p > 0):
+            if isinstance(layer, nn.BatchNorm2d) or (isinstance(layer, nn.Dropout) and layer.p > 0):
                 mend = "Train in one process, or take a network with group normalization and without dropout."
                 raise InputError(f"{self.count} processes", f"they cannot share {type(layer).__name__}", mend)
         return nn.parallel.DistributedDataParallel(network)

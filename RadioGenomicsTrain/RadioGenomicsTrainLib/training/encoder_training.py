@@ -79,7 +79,7 @@ class EncoderTraining:
     Raises:
         DependencyError: the device is not there.
         BundleError: the weights to start from cannot be read, or are of another network.
-        InputError: several processes cannot train this network as one would.
+        InputError: several processes would not train this network as one does.
     """
 
     def __init__(
