@@ -127,7 +127,7 @@ def test_in_a_fresh_python_all_is_missing_and_torch_comes_first(installed):
     missing = missingPackages()
     assert missing[0].startswith("torch>=")
     names = {re.split("[<>=]", requirement)[0] for requirement in missing}
-    assert {"safetensors", "jsonschema", "jinja2", "tqdm", *dependencies.BRAIN_EXTRA} < names
+    assert {"monai", "einops", "safetensors", "jsonschema", "jinja2", "tqdm", *dependencies.BRAIN_EXTRA} < names
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_a_fresh_slicer_asks_once_and_gets_torch_from_the_extension_then_the_res
     ensureDependencies()
     assert application.names() == ["ask", "installTorch", "pip_install", "pip_ensure"]
     question, torch, withoutDeps, prompt = (given for _, given in application.calls)
-    assert all(part in question for part in ("GB", "9 Python packages", "torch>=2.8", "deepbet>=1.0.2"))
+    assert all(part in question for part in ("GB", "11 Python packages", "torch>=2.8", "deepbet>=1.0.2"))
     assert torch == (False, ">=2.8")
     assert withoutDeps == ["--no-deps", "deepbet>=1.0.2"]
     assert prompt is False
@@ -277,7 +277,7 @@ def test_a_pytorch_extension_that_gives_up_is_told(application, monkeypatch):
 
 def test_an_installation_without_effect_is_told(application, monkeypatch):
     monkeypatch.setattr(slicer.packaging, "pip_ensure", lambda *_, **__: None)
-    with pytest.raises(RestartNeeded, match=r"safetensors.*still missing.*Restart Slicer"):
+    with pytest.raises(RestartNeeded, match=r"monai.*still missing.*Restart Slicer"):
         ensureDependencies()
 
 
