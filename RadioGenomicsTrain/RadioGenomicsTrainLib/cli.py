@@ -147,9 +147,7 @@ def _add_cohort(parser: argparse.ArgumentParser) -> None:
     _add_work(parser)
     where = parser.add_mutually_exclusive_group()
     # No default here: argparse takes a value that equals it for one that was not given.
-    where.add_argument(
-        "--jobs", type=_count, metavar="N", help="processes at a time (default: one for each processor)"
-    )
+    where.add_argument("--jobs", type=_count, metavar="N", help="processes at a time (default: one for each processor)")
     where.add_argument(
         "--scheduler",
         metavar="ADDRESS",
