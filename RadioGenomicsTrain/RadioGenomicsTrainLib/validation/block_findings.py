@@ -25,6 +25,7 @@ from RadioGenomicsTrainLib.validation.ladder import against
 from RadioGenomicsTrainLib.validation.measured_rung import Measured
 from RadioGenomicsTrainLib.validation.measured_rung import joint_from_arrays
 from RadioGenomicsTrainLib.validation.nested_choice import Targets
+from RadioGenomicsTrainLib.validation.nested_findings import ChosenFrom
 from RadioGenomicsTrainLib.validation.nested_findings import NestedFindings
 from RadioGenomicsTrainLib.validation.nested_findings import find_nested
 from RadioGenomicsTrainLib.validation.rungs import CANDIDATES
@@ -126,7 +127,8 @@ def gather(
     folds = repeated_folds(len(block.rows), settings.folds, settings.repeats, settings.seed)[0]
     genes = block.families[0]
     targets = Targets(genes.y, genes.subtype_levels, genes.programmes)
-    nested = find_nested(data, block.rows, targets, settings, cache, progress)
+    given = ChosenFrom.of(data)
+    nested = find_nested(given and given.take(block.rows), targets, settings, cache, progress)
     return BlockFindings(block, ladder, shown, apart, folds, within, nested)
 
 

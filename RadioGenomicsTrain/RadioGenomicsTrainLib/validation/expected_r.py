@@ -51,7 +51,7 @@ def expected_r(
     Args:
         r: cross-validated correlations ``[G]``, of a procedure that chose nothing on the patients scored.
         n: patients.
-        spread_by_chance: :func:`chance_spread` of permuted patients; None takes twice the variance of independent genes.
+        spread_by_chance: :func:`chance_spread` of permuted patients; None takes twice that of independent genes.
         mean_error: standard error of the genes' mean z, from patients drawn anew.
         level: of the interval.
     """

@@ -120,8 +120,8 @@ class NestedChoice:
         """Return the number of each fold's choice ``[B, folds]``, and the predictions by programmes and by genes."""
         count = sum(map(len, self._splits))
         chosen = np.zeros((len(orders), count), int)
-        small = np.zeros((len(orders), self._n, self._levels.programmes), dtype)
-        whole = np.zeros((len(orders), self._n, self._levels.axes), dtype)
+        small: np.ndarray = np.zeros((len(orders), self._n, self._levels.programmes), dtype)
+        whole: np.ndarray = np.zeros((len(orders), self._n, self._levels.axes), dtype)
         number = 0
         for folds in self._splits:
             for test in folds:
@@ -158,7 +158,7 @@ class NestedChoice:
         small[test, : option.programmes] += np.take_along_axis(by_ridge, best[None, None], axis=0)[0]
 
     def _inner_scores(self, train: np.ndarray, fold: int, orders: np.ndarray, dtype: type) -> np.ndarray:
-        """Return the pooled correlation of every option ``[B, options]`` on the inner folds, but for a factor per row."""
+        """Return every option's pooled correlation ``[B, options]`` on the inner folds, but for a factor per row."""
         seed = int(np.random.SeedSequence([self._seed, fold]).generate_state(1)[0])
         inner = patient_folds(len(train), min(_INNER_FOLDS, len(train)), seed)
         parts = []

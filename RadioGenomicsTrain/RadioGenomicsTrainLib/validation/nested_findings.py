@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from RadioGenomicsTrainLib.validation.array_cache import cached
 from RadioGenomicsTrainLib.validation.choice_space import Choice
 from RadioGenomicsTrainLib.validation.choice_space import space_of
 from RadioGenomicsTrainLib.validation.cohort_data import CohortData
+from RadioGenomicsTrainLib.validation.cohort_data import FitSets
 from RadioGenomicsTrainLib.validation.cohort_data import ValidationSettings
 from RadioGenomicsTrainLib.validation.correlation import pearson
 from RadioGenomicsTrainLib.validation.expected_r import ExpectedR
@@ -44,14 +47,46 @@ from RadioGenomicsTrainLib.validation.summary import summarize
 # Permutations kept in one file: an interrupted run loses no more.
 _PER_FILE = 40
 _THRESHOLD, _BEST = 0.3, 100
+# Of fewer patients the inner folds of the training folds hold next to nobody.
+_FEWEST = 20
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A 95 % bootstrap interval over patients; the predictions are held fixed, the spread widened as in :mod:`.paired`."""
+    """A 95 % bootstrap interval over patients, the predictions held fixed, widened as in :mod:`.paired`."""
 
     low: float
     high: float
+
+
+@dataclass(frozen=True, eq=False)
+class ChosenFrom:
+    """What the nested procedure is given of a cohort's patients.
+
+    Attributes:
+        embedding: ``[n, d]``.
+        groups: columns of each group of it, by name.
+        sets: how kernels are made of sets of groups.
+        sites: ``[n]``; empty where unknown.
+        strata: molecular subtype ``[n]``; empty where unknown.
+    """
+
+    embedding: np.ndarray
+    groups: Mapping[str, int]
+    sets: FitSets
+    sites: np.ndarray
+    strata: np.ndarray
+
+    @classmethod
+    def of(cls, data: CohortData) -> ChosenFrom | None:
+        """Return what is chosen from in a cohort; None where it has nothing to choose from."""
+        if data.sets is None or not data.choose_from:
+            return None
+        return cls(data.features["default"], data.choose_from, data.sets, data.sites, data.strata)
+
+    def take(self, rows: np.ndarray) -> ChosenFrom:
+        """Return the same of some patients."""
+        return replace(self, embedding=self.embedding[rows], sites=self.sites[rows], strata=self.strata[rows])
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,8 +124,7 @@ class NestedFindings:
 
 
 def find_nested(
-    data: CohortData,
-    rows: np.ndarray,
+    given: ChosenFrom | None,
     targets: Targets,
     settings: ValidationSettings,
     cache: Path,
@@ -99,62 +133,55 @@ def find_nested(
     """Run the nested procedure on folds by patient, and on folds that share no site where there are sites enough.
 
     Args:
-        data: the cohort; what is chosen from is in ``choose_from``.
-        rows: ``[n]`` the patients of the targets among the cohort's.
+        given: of the targets' patients ``[n]``; None where there is nothing to choose from.
         targets: what is predicted.
         settings: of folds, permutations and draws.
         cache: folder of earlier results; permutations are kept as they are made.
         progress: told after every outer fold.
 
     Returns:
-        Findings by kind of folds; none where the cohort has nothing to choose from.
+        Findings by kind of folds; none where there is nothing to choose from, or fewer than 20 patients to choose by.
     """
-    if data.sets is None or not data.choose_from:
+    if given is None or len(targets.own) < _FEWEST:
         return []
-    n, sites, strata = len(rows), data.sites[rows], data.strata[rows]
+    n, sites, strata = len(targets.own), given.sites, given.strata
     splits = repeated_folds(n, settings.folds, settings.repeats, settings.seed)
-    embedding = data.features["default"][rows]
-    procedure = _procedure(data, embedding, targets, splits, settings.seed)
-    parts = [embedding, dict(data.choose_from), *_arrays(targets), settings.folds, settings.repeats, settings.seed]
+    procedure = _procedure(given, targets, splits, settings.seed)
+    parts = [given.embedding, dict(given.groups), *_arrays(targets), settings.folds, settings.repeats, settings.seed]
     null_r = _permuted_r(procedure, targets.own, parts, settings, cache, within(progress, 0.1, 1.0))
     found = [_gather(procedure, RANDOM, targets.own, splits, strata, null_r, settings)]
     if len(np.unique(sites)) >= settings.folds:
         apart = repeated_folds(n, settings.folds, settings.repeats, settings.seed, groups=sites.tolist())
-        other = _procedure(data, embedding, targets, apart, settings.seed)
+        other = _procedure(given, targets, apart, settings.seed)
         found.append(_gather(other, SITE_DISJOINT, targets.own, apart, strata, None, settings))
     return found
 
 
 def nested_areas(data: CohortData, settings: ValidationSettings) -> list[OutcomeArea]:
     """Return the areas under the ROC curve with features, kernel and ridge chosen in the folds for each outcome."""
-    known = np.flatnonzero(data.strata != "")
-    if data.sets is None or not data.choose_from or len(known) < settings.folds:
+    known, given = np.flatnonzero(data.strata != ""), ChosenFrom.of(data)
+    if given is None or len(known) < _FEWEST:
         return []
+    given = given.take(known)
     splits, areas = repeated_folds(len(known), settings.folds, settings.repeats, settings.seed), []
     for title, name in data.outcomes.items():
-        case = data.strata[known] == name
+        case = given.strata == name
         if min(case.sum(), (~case).sum()) < settings.folds:
             continue
         targets = Targets(case[:, None].astype(float))
-        procedure = _procedure(data, data.features["default"][known], targets, splits, settings.seed)
+        procedure = _procedure(given, targets, splits, settings.seed)
         areas.append(scored_area(title, case, procedure.predict().predicted[:, 0], settings.seed))
     return areas
 
 
-def _procedure(
-    data: CohortData, embedding: np.ndarray, targets: Targets, splits: Sequence[Folds], seed: int
-) -> NestedChoice:
-    assert data.sets is not None  # or nothing would be chosen
-    space = space_of(list(data.choose_from))
-    return NestedChoice(targets, splits, data.sets(embedding, data.choose_from, space.sets), space, seed)
+def _procedure(given: ChosenFrom, targets: Targets, splits: Sequence[Folds], seed: int) -> NestedChoice:
+    space = space_of(list(given.groups))
+    return NestedChoice(targets, splits, given.sets(given.embedding, given.groups, space.sets), space, seed)
 
 
 def _arrays(targets: Targets) -> list[Any]:
-    return [
-        targets.own,
-        targets.drawn if targets.drawn is not None else 0,
-        targets.programmes if targets.programmes is not None else 0,
-    ]
+    """Return what decides the targets, with 0 for what there is not."""
+    return [0 if one is None else one for one in (targets.own, targets.drawn, targets.programmes)]
 
 
 def _permuted_r(

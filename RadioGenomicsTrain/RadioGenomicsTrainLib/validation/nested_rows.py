@@ -114,3 +114,15 @@ _PARTS: dict[str, Callable[[Choice], str]] = {
     "programmes": lambda choice: str(choice.programmes) if choice.programmes else "none: the genes themselves",
     "ridge": lambda choice: "one for each programme" if choice.ridge is None else f"{choice.ridge:g}",
 }
+
+
+def nested_card(unit: str, findings: Sequence[NestedFindings]) -> dict[str, Any]:
+    """Return what a bundle's card says of a matrix: the figures of both kinds of folds, and what was chosen."""
+    cards = []
+    for row in nested_rows("", findings):
+        figures = {name: value for name, value in row.items() if name not in ("block", "splits")}
+        cards.append({name: round(value, 4) if isinstance(value, float) else value for name, value in figures.items()})
+    choice = findings[0].for_everybody
+    chosen = {"features": list(choice.features.groups), "one_kernel": choice.features.one_kernel}
+    chosen |= {"subtype_weight": choice.subtype_weight, "programmes": choice.programmes, "ridge": choice.ridge}
+    return {"unit": unit, **cards[0], "chosen": chosen, **({"no_shared_site": cards[1]} if cards[1:] else {})}

@@ -93,9 +93,8 @@ def test_choosing_on_the_scored_folds_invents_what_the_nested_choice_does_not() 
         embedding, targets = noise(seed)
         splits = repeated_folds(N, 4, 1, seed)
         kernels = set_kernels(embedding, GROUPS, SPACE.sets)
-        nested.append(
-            pearson(targets.own, NestedChoice(targets, splits, kernels, SPACE, seed).predict().predicted).mean()
-        )
+        found = NestedChoice(targets, splits, kernels, SPACE, seed).predict()
+        nested.append(pearson(targets.own, found.predicted).mean())
         tried = []
         for features in SPACE.sets:
             alone = Space((features,), subtype_weights=(0.0,), programmes=(4,), ridges=())
