@@ -76,14 +76,7 @@ def validate_cohort(
         OutputError: the record cannot be written.
     """
     head = settings.head if isinstance(settings.head, HeadSettings) else HeadSettings()
-    asked = effort or ValidationSettings(
-        head.folds,
-        head.repeats,
-        head.permutations,
-        nested_permutations=head.nested_permutations,
-        seed=head.seed,
-        device=device,
-    )
+    asked = effort or ValidationSettings(head.folds, head.repeats, head.permutations, seed=head.seed, device=device)
     cache = work / "validation-cache"
     first = within(progress, 0.0, 0.2)
     if isinstance(cohort, FeatureCohort):

@@ -39,7 +39,6 @@ class HeadSettings:
             subtype (:mod:`.subtype_targets`); 0 to fit the levels themselves.
         folds, repeats: repeated cross-validation by patient.
         permutations: of the patients, for max-T.
-        nested_permutations: of the patients with everything chosen anew, for the nested p-values.
         seed: of folds and permutations.
     """
 
@@ -48,7 +47,6 @@ class HeadSettings:
     folds: int = 5
     repeats: int = 10
     permutations: int = 10_000
-    nested_permutations: int = 200
     seed: int = 0
 
 

@@ -172,9 +172,7 @@ class _Head:
 
 def _choose(block: GeneBlock, given: ChosenFrom, settings: HeadSettings, cache: Path, progress: Progress) -> _Head:
     """Choose the head of a block on all patients, and validate it both ways."""
-    effort = ValidationSettings(
-        settings.folds, settings.repeats, nested_permutations=settings.nested_permutations, seed=settings.seed
-    )
+    effort = ValidationSettings(settings.folds, settings.repeats, settings.permutations, seed=settings.seed)
     targets = Targets(block.z, block.subtype_levels, block.programmes)
     nested = find_nested(given.take(block.rows), targets, effort, cache, within(progress, 0.0, 0.7))
     values, groups = given.embedding, tuple(given.groups.values())

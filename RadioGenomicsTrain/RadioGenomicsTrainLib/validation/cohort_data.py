@@ -41,7 +41,8 @@ class ValidationSettings(JSONBlock):
         refit_permutations: the same for rungs that are not linear in Y, which are refitted each time.
         null_draws: of the exact out-of-fold null.
         comparison_draws: of the paired test against the rung below, and of the bootstrap of the nested figures.
-        nested_permutations: of the patients, with everything chosen anew, for the nested p-values.
+        nested_permutations: of the patients, with everything chosen anew, for the nested p-values; no more than
+            ``permutations``.
         seed: of all of them.
         device: where joint permutations are computed: "cpu", "cuda" or "mps"; tables agree to the rounding of float32.
     """

@@ -193,7 +193,7 @@ def _permuted_r(
     progress: Progress,
 ) -> np.ndarray:
     """Return r of every target under permutations of the patients, everything chosen anew ``[B, T]``."""
-    count = settings.nested_permutations
+    count = min(settings.nested_permutations, settings.permutations)
     rng = np.random.default_rng(settings.seed)
     orders = np.array([rng.permutation(len(y)) for _ in range(count)]).reshape(count, len(y))
     edges = [*range(0, count, _PER_FILE), count]
