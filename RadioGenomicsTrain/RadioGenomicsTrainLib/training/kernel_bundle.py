@@ -25,6 +25,7 @@ from RadioGenomicsTrainLib.training.bundle_writing import FittedHead
 from RadioGenomicsTrainLib.training.bundle_writing import gene_index
 from RadioGenomicsTrainLib.training.chosen_head import chosen_block
 from RadioGenomicsTrainLib.training.chosen_head import chosen_embedding
+from RadioGenomicsTrainLib.training.embedding_cache import embed_once
 from RadioGenomicsTrainLib.training.gene_targets import GeneBlock
 from RadioGenomicsTrainLib.training.gene_validation import BlockValidation
 from RadioGenomicsTrainLib.training.gene_validation import HeadSettings
@@ -83,7 +84,11 @@ def fit_kernel_head(
         progress: told now and then.
         sites: of each patient; none where they are not known.
     """
-    embedding = embed_cohort(patients, preprocessing, probabilities, within(progress, 0.0, 0.3))
+    told = within(progress, 0.0, 0.3)
+    if probabilities is None:
+        embedding = embed_once(patients, preprocessing, cache, told)
+    else:
+        embedding = embed_cohort(patients, preprocessing, probabilities, told)
     values, groups = embedding.values, embedding.groups
     named = dict(zip(embedding.group_names, groups, strict=True))
     strata = np.array([trait.subtype or "" for trait in traits], dtype=str)
@@ -95,8 +100,8 @@ def fit_kernel_head(
         heads.append(_choose(block, given, settings, cache, part))
     blocks = [head.block for head in heads]
     validations = [head.validation for head in heads]
-    told = any(block.fitted_to is not block.z for block in blocks)
-    taught = told or any(block.programmes is not None for block in blocks)
+    drawn = any(block.fitted_to is not block.z for block in blocks)
+    taught = drawn or any(block.programmes is not None for block in blocks)
     fitted = [_fit(head.block, head.values[head.block.rows], head.ridge, head.groups) for head in heads]
     tensors = {f"frozen.{name}": tensor.numpy() for name, tensor in shipped_network().state_dict().items()}
     for index, (head, _) in enumerate(fitted):
@@ -114,7 +119,7 @@ def fit_kernel_head(
         card={
             "kind": "kernel",
             "ridge": settings.ridge,
-            "subtype_weight": heads[0].subtype_weight if told else 0.0,
+            "subtype_weight": heads[0].subtype_weight if drawn else 0.0,
             "programme_ridges": [ridges for _, ridges in fitted],
             "descriptors": {group: list(names) for group, names in embedding.layout.items()},
             "deep_features": {"network": "efficientnet-lite0-stride16", "regions": list(DEEP_REGIONS)},
