@@ -13,14 +13,19 @@ from RadioGenomicsLib.batch.patients import read_patients
 from RadioGenomicsLib.batch.run import run_batch
 from RadioGenomicsLib.console import console_progress
 from RadioGenomicsLib.console import ends_in_order
+from RadioGenomicsLib.console import python_warnings_logged
+from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import RadioGenomicsError
 from RadioGenomicsLib.fan_out import Workers
+from RadioGenomicsLib.headless import ROLES
 from RadioGenomicsLib.headless import Options
 from RadioGenomicsLib.headless import find_volumes
+from RadioGenomicsLib.headless import known_role
 from RadioGenomicsLib.headless import predict_study
 from RadioGenomicsLib.headless import read_channels
 from RadioGenomicsLib.idle_threads import let_idle_threads_sleep
-from RadioGenomicsLib.imaging.reading import read_mask
+from RadioGenomicsLib.imaging.mask_file import read_mask
+from RadioGenomicsLib.imaging.orientation import check_orientation
 from RadioGenomicsLib.pipeline.request import check_pseudonym
 from RadioGenomicsLib.report.facts import RESEARCH_USE
 from RadioGenomicsLib.sample import DEFAULT_SAMPLE
@@ -28,7 +33,7 @@ from RadioGenomicsLib.sample import DEFAULT_SAMPLE
 _EXIT_CODES = (
     "exit codes: 0 done; 1 a patient of a batch failed; 2 wrong options; 3 input; 4 geometry; 5 channel; "
     "6 brain or tumor region; 7 model bundle; 8 missing package, hardware or cluster; 9 output; 10 canceled; "
-    "130 interrupted"
+    "11 the work's process ended unexpectedly; 130 interrupted"
 )
 
 
@@ -39,7 +44,7 @@ def main(argv: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
     let_idle_threads_sleep()
     try:
-        with ends_in_order():
+        with ends_in_order(), python_warnings_logged():
             return options.run(options)
     except RadioGenomicsError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -98,6 +103,15 @@ def build_parser() -> argparse.ArgumentParser:
     predict.add_argument(
         "--brain", default="auto", metavar="MASK|METHOD|none", help="brain mask file or method (default: by the scan)"
     )
+    predict.add_argument(
+        "--drawn-on",
+        type=_role,
+        default="",
+        metavar="ROLE",
+        help="the channel that --roi, --seed or --box, and a --brain mask whose grid is no channel's, were drawn on: "
+        "they move with it where it is moved to fit the others (default: a mask belongs to the channel whose grid it "
+        "has, a point or box to the channel that the model takes as reference)",
+    )
     predict.add_argument("--output", type=Path, required=True, metavar="DIR", help="a folder that is new or empty")
     predict.add_argument(
         "--pseudonym", default="", metavar="TEXT", help="what the report calls the patient (default: nothing)"
@@ -111,8 +125,8 @@ def build_parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="FOLDER|CSV",
         help="a folder with one subfolder per patient, or a CSV with the columns patient, one per channel role "
-        "(FLAIR, T1c, …) and, if wanted, roi and pseudonym (what the report calls the patient); paths are relative to "
-        "the CSV",
+        "(FLAIR, T1c, …) and, if wanted, roi, drawn_on (the channel that roi was drawn on) and pseudonym (what the "
+        "report calls the patient); paths are relative to the CSV",
     )
     batch.add_argument(
         "--brain", default="auto", metavar="METHOD|none", help="brain extraction method (default: by the scan)"
@@ -152,11 +166,19 @@ def _add_shared_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--panel", default="glioma", help="the panel that the attribution map explains (default %(default)s)"
     )
+    parser.add_argument(
+        "--orientation",
+        type=_orientation,
+        default="",
+        metavar="RAS|LPS|…",
+        help="where the axes i, j, k of scans and masks point to whose files do not tell left from right; without it "
+        "such files are refused",
+    )
     parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
 
 
 def _options(options: argparse.Namespace) -> Options:
-    return Options(brain=options.brain, model=options.model, panel=options.panel, device=options.device)
+    return Options(options.brain, options.model, options.panel, options.device, options.orientation)
 
 
 def _predict(options: argparse.Namespace) -> int:
@@ -169,14 +191,16 @@ def _predict(options: argparse.Namespace) -> int:
             title, name, channels, tumor = study.title, study.title, study.channels, study.tumor
         else:
             paths = find_volumes(options.volume)
-            title, name, channels, tumor = ", ".join(paths), "", read_channels(paths), None
+            channels = read_channels(paths, options.orientation)
+            title, name, tumor = ", ".join(paths), "", None
         if options.roi:
-            tumor = read_mask(options.roi)
+            tumor = read_mask(options.roi, options.orientation)
         prediction = predict_study(
             channels,
             _options(options),
             options.output,
             tumor=options.seed or options.box or tumor,
+            drawn_on=options.drawn_on,
             study=options.pseudonym or name,
             progress=progress,
         )
@@ -234,6 +258,20 @@ def _samples(options: argparse.Namespace) -> int:
     for sample in list_samples().values():
         print(f"{sample.id}\t{local_sample(sample) or 'not downloaded'}\t{sample.title}")
     return 0
+
+
+def _orientation(text: str) -> str:
+    try:
+        return check_orientation(text) if text else ""
+    except InputError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _role(text: str) -> str:
+    role = known_role(text) if text else ""
+    if role is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no channel role; use one of {', '.join(ROLES)}")
+    return role
 
 
 def _count(text: str) -> int:

@@ -15,11 +15,14 @@ from RadioGenomicsLib.errors import Canceled
 from RadioGenomicsLib.errors import ChannelError
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import RegionError
-from RadioGenomicsLib.imaging.reading import read_mask
+from RadioGenomicsLib.imaging.body_part import is_ct
+from RadioGenomicsLib.imaging.drawn_on import scans_drawn_on
+from RadioGenomicsLib.imaging.mask_file import read_mask
 from RadioGenomicsLib.imaging.reading import split_choice
 from RadioGenomicsLib.imaging.roles import find_channels
 from RadioGenomicsLib.imaging.roles import guess_role
 from RadioGenomicsLib.imaging.volume import Volume
+from RadioGenomicsLib.jobs.job import Job
 from RadioGenomicsLib.pipeline.folders import refuse_used_folder
 from RadioGenomicsLib.pipeline.request import Box
 from RadioGenomicsLib.pipeline.request import PredictionRequest
@@ -32,6 +35,7 @@ from RadioGenomicsLib.progress import within
 
 if TYPE_CHECKING:
     from RadioGenomicsLib.model.prediction import Prediction
+    from RadioGenomicsLib.pipeline.result import Result
 
 ROLES = ("T1", "T1c", "T2", "FLAIR", "CT")
 
@@ -45,12 +49,15 @@ class Options:
         model: a bundle's id or folder.
         panel: the marker panel that the attribution map explains.
         device: "auto", "cpu", "cuda" or "mps".
+        orientation: where the axes i, j, k point to of scans and masks whose files do not tell, as "RAS"; where empty,
+            such files are refused.
     """
 
     brain: str = "auto"
     model: str = "tcga-lgg"
     panel: str = "glioma"
     device: str = "auto"
+    orientation: str = ""
 
 
 def find_volumes(texts: list[str]) -> dict[str, Path]:
@@ -75,11 +82,21 @@ def find_volumes(texts: list[str]) -> dict[str, Path]:
     return paths
 
 
-def read_channels(paths: dict[str, Path]) -> dict[str, Volume]:
-    """Read every channel. It is named after its role: names of files often hold a patient's name."""
+def known_role(name: str) -> str | None:
+    """Return the channel role that a user names, in any case and by any common name; None for what is none."""
+    return next((role for role in ROLES if role.lower() == name.lower()), None) or guess_role(name)
+
+
+def read_channels(paths: dict[str, Path], orientation: str = "") -> dict[str, Volume]:
+    """Read every channel. It is named after its role: names of files often hold a patient's name.
+
+    Args:
+        paths: role to file or DICOM folder.
+        orientation: as of :class:`Options`.
+    """
     from RadioGenomicsLib.imaging.dicom import read_image
 
-    volumes = {role: read_image(path) for role, path in paths.items()}
+    volumes = {role: read_image(path, orientation) for role, path in paths.items()}
     return {role: volume.with_array(volume.array, role) for role, volume in volumes.items()}
 
 
@@ -89,7 +106,9 @@ def predict_study(
     output: Path,
     *,
     tumor: Volume | tuple[float, ...] | None = None,
+    drawn_on: str = "",
     study: str = "",
+    own_process: bool = True,
     progress: Progress = silent,
 ) -> Prediction:
     """Predict one patient and write the output folder.
@@ -100,28 +119,36 @@ def predict_study(
         output: a folder that is new or empty; it appears only when everything in it is written.
         tumor: a mask; a seed point (R, A, S) or two corners of a box (R, A, S, R, A, S) in mm; or None for
             the model's own proposal.
+        drawn_on: role of the scan that the tumor was drawn on, so that it follows where that scan is moved to fit the
+            others, and a brain mask, too, whose grid tells nothing; where empty, a mask belongs to the scan whose grid
+            it has, and points and boxes to the model's reference scan.
         study: what the report calls the study; no name of a patient.
-        progress: told the fraction done and the step.
+        own_process: compute in a child process, so that nothing in it can end this one: inside Slicer, libraries of
+            torch and of Slicer can clash. False keeps model and libraries loaded for the next patient.
+        progress: told the fraction done and the step; cancels by raising ``Canceled``.
 
     Raises:
         RadioGenomicsError: one of its kinds, naming what is wrong and how to mend it.
     """
     refuse_used_folder(output)
+    brain = _brain(options.brain, options.orientation)
     request = PredictionRequest(
         channels=channels,
         model=options.model,
-        brain=_brain(options.brain),
+        brain=brain,
         tumor=_tumor(tumor),
         panel=options.panel,
         device=options.device,
         study=study,
+        brain_on="" if isinstance(brain, str) or scans_drawn_on(brain, channels) else drawn_on,
+        tumor_on=drawn_on,
     )
-    embedded.start()
     from RadioGenomicsLib.scene.dependencies import ensureDependencies
-    from RadioGenomicsLib.scene.outputs import writeOutputs
 
     ensureDependencies()
-    result = run(request, Steps(), within(progress, 0.0, 0.9))
+    result = _computed(request, within(progress, 0.0, 0.9), own_process)
+    from RadioGenomicsLib.scene.outputs import writeOutputs
+
     writeOutputs(result, panels_with(options.panel), output, progress=within(progress, 0.9, 1.0))
     # The folder is there: it is too late to cancel.
     with suppress(Canceled):
@@ -129,11 +156,23 @@ def predict_study(
     return result.prediction
 
 
-def _brain(brain: str) -> str | Volume:
+def _computed(request: PredictionRequest, progress: Progress, own_process: bool) -> Result:
+    """Return the result, with a scene ready for it."""
+    if not own_process:
+        embedded.start()
+        return run(request, Steps(), progress)
+    with Job.start(request) as job:
+        # Meanwhile: without the application this takes seconds.
+        embedded.start()
+        return job.wait(progress)
+
+
+def _brain(brain: str, orientation: str) -> str | Volume:
     """Return a method's name, or the mask of a file."""
-    file = split_choice(brain)[0]
-    # No method's name has an ending: what has one is a file, and is refused as such where it is not there.
-    return read_mask(brain) if file.is_file() or file.suffix else brain
+    file = split_choice(split_choice(brain)[0])[0]
+    # No method's name has an ending or a folder: what has one is a path, and is refused as such where it is not there.
+    is_path = file.is_file() or file.suffix or len(file.parts) > 1
+    return read_mask(brain, orientation) if is_path else brain
 
 
 def _tumor(tumor: Volume | tuple[float, ...] | None) -> Volume | np.ndarray | Box | None:
@@ -154,13 +193,15 @@ def _split_role(text: str) -> tuple[str | None, Path]:
     if not match:
         return None, Path(text)
     name, path = match.groups()
-    role = next((role for role in ROLES if role.lower() == name.lower()), None) or guess_role(name)
+    role = known_role(name)
     if role is None:
         raise ChannelError(name, "it is no known channel role", f"Use one of: {', '.join(ROLES)}.")
     return role, Path(path)
 
 
 def _guessed(path: Path) -> str:
+    from RadioGenomicsLib.imaging.dicom import read_image
+
     role = guess_role(path.name)
     if role is None:
         if not split_choice(path)[0].exists():
@@ -171,5 +212,8 @@ def _guessed(path: Path) -> str:
                 "no scan in it tells its role by its name",
                 f"Name the scans, as --volume FLAIR={path / 'scan.nii.gz'}; of DICOM series, FLAIR={path}#description.",
             )
+        with suppress(InputError):
+            if is_ct(read_image(path)):
+                return "CT"
         raise ChannelError(path, "its role cannot be told from its name", f"Write ROLE={path}, e.g. FLAIR={path}.")
     return role

@@ -6,10 +6,12 @@ import argparse
 import logging
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from RadioGenomicsLib.console import console_progress
 from RadioGenomicsLib.console import ends_in_order
+from RadioGenomicsLib.console import python_warnings_logged
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import RadioGenomicsError
 from RadioGenomicsLib.fan_out import Workers
@@ -26,8 +28,13 @@ _EXIT_CODES = (
 )
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run a command and return its exit code; expected failures are told in one line on stderr."""
+def main(arguments: list[str] | None = None, ready: Callable[[], None] = lambda: None) -> int:
+    """Run a command and return its exit code; expected failures are told in one line on stderr.
+
+    Args:
+        arguments: of the command line; those of this process if not given.
+        ready: called before the work but after the options were read: ``--help`` needs nothing to be installed.
+    """
     options = build_parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
     let_idle_threads_sleep()
@@ -35,7 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
     if os.environ.get("RANK", "0") != "0":
         sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 (as long as the process)
     try:
-        with ends_in_order():
+        with ends_in_order(), python_warnings_logged():
+            ready()
             options.run(options)
     except RadioGenomicsError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -282,7 +290,10 @@ def _associate(options: argparse.Namespace) -> None:
             f"{one.found.below_alpha:,} have p <= .05, {0.05 * one.found.pairs:,.0f} expected by chance"
         )
         print(f"  correlated: {one.values}; family-wise p: {one.family_wise}")
-    print(f"The pairs are in {table}")
+        if one.lacking:
+            unknown = ", ".join(f"{name} of {count}" for name, count in one.unknown.items() if count)
+            print(f"  {one.lacking} more patients are left out: unknown is {unknown}")
+    print(f"The pairs are in {table}, what was left out and why in summary.json beside it")
 
 
 def _report(options: argparse.Namespace) -> None:

@@ -162,9 +162,18 @@ class StandInSteps:
         array[1:-1, 1:-1, 1:-1] = 1
         return volume.with_array(array, "brain"), "stand-in"
 
-    def study(self, channels, predictor, *, brain) -> SimpleNamespace:
+    def study(self, channels, predictor, *, brain, **_: object) -> SimpleNamespace:
         reference = channels.get("FLAIR", next(iter(channels.values())))
-        return SimpleNamespace(channels=channels, placed=channels, brain=brain, reference=reference)
+        return SimpleNamespace(
+            channels=channels,
+            placed=channels,
+            brain=brain,
+            reference=reference,
+            outline=brain,
+            outline_on="FLAIR",
+            motions={},
+            moved_mm={},
+        )
 
     def grow(self, volume: Volume, region, within) -> Volume:
         self.grown.append(region)

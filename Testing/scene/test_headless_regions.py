@@ -20,19 +20,32 @@ from RadioGenomicsLib.pipeline.request import PredictionRequest
 from RadioGenomicsLib.scene import outputs
 
 
+class JobAtOnce:
+    """In place of a child process."""
+
+    def __enter__(self) -> JobAtOnce:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def wait(self, _progress: object) -> SimpleNamespace:
+        return SimpleNamespace(prediction="the prediction")
+
+
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[PredictionRequest]:
-    """What the pipeline was asked for, in place of predicting and writing."""
+    """What a child process was asked for, in place of predicting and writing."""
     requests: list[PredictionRequest] = []
 
-    def run(request: PredictionRequest, *_: object) -> SimpleNamespace:
+    def start(request: PredictionRequest) -> JobAtOnce:
         requests.append(request)
-        return SimpleNamespace(prediction="the prediction")
+        return JobAtOnce()
 
     def write(result: SimpleNamespace, panels: dict, folder: Path, **_: object) -> None:
         folder.mkdir()
 
-    monkeypatch.setattr(headless, "run", run)
+    monkeypatch.setattr(headless.Job, "start", start)
     monkeypatch.setattr(outputs, "writeOutputs", write)
     return requests
 
@@ -92,12 +105,39 @@ def test_a_brain_mask_file_is_the_same_voxels(asked: list[PredictionRequest], sc
     assert np.array_equal(asked[0].brain.array, mask.array)
 
 
+def test_what_the_user_says_a_region_was_drawn_on_reaches_the_pipeline(
+    asked: list[PredictionRequest], scan: Volume, tmp_path: Path
+) -> None:
+    elsewhere = Volume(scan.array, scan.affine @ np.diag([1.1, 1.0, 1.0, 1.0]), "T1c")
+    mask = scan.with_array((scan.array > 0.3).astype(np.uint8), "brain")
+    write_volume(mask, tmp_path / "on_flair.nrrd")
+    write_volume(
+        Volume(mask.array[:, ::2, ::2], scan.affine @ np.diag([2.0, 2.0, 1.0, 1.0])), tmp_path / "on_none.nrrd"
+    )
+    for name in ("on_flair", "on_none"):
+        options = Options(brain=str(tmp_path / f"{name}.nrrd"))
+        scans = {"FLAIR": scan, "T1c": elsewhere}
+        predict_study(scans, options, tmp_path / name, tumor=(1.0, 2.0, 3.0), drawn_on="T1c")
+    # The brain's own grid tells more than what is said of the tumor.
+    assert [(request.tumor_on, request.brain_on) for request in asked] == [("T1c", ""), ("T1c", "T1c")]
+
+
 def test_a_brain_mask_that_is_not_there_is_called_so(
     asked: list[PredictionRequest], scan: Volume, tmp_path: Path
 ) -> None:
     with pytest.raises(InputError, match="there is no such file"):
         predict_study({"FLAIR": scan}, Options(brain="brain.nii.gz"), tmp_path / "out")
     assert not asked
+
+
+@pytest.mark.parametrize("name", ["hd-bet", "auto", "none"])
+def test_a_folder_that_is_called_like_a_method_is_no_brain_mask(
+    asked: list[PredictionRequest], scan: Volume, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).mkdir()
+    predict_study({"FLAIR": scan}, Options(brain=name), tmp_path / "out")
+    assert asked[0].brain == name
 
 
 def test_a_used_output_folder_is_refused_before_any_work(

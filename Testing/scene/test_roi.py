@@ -7,6 +7,8 @@ import slicer
 from RadioGenomicsLib.errors import RegionError
 from RadioGenomicsLib.scene.roi import boxFromNode
 from RadioGenomicsLib.scene.roi import seedsFromNode
+from RadioGenomicsLib.scene.roi import volumeOfMarkups
+from RadioGenomicsLib.scene.volumes import nodeFromVolume
 
 QUARTER_TURN = np.array([[0.0, -1, 0, 100], [1, 0, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]])
 
@@ -48,3 +50,15 @@ def test_a_box_that_was_never_placed_is_refused(scene):
     node = scene.AddNewNodeByClass("vtkMRMLMarkupsROINode", "around")
     with pytest.raises(RegionError, match="around: the box has no volume"):
         boxFromNode(node)
+
+
+def test_points_tell_the_scan_that_was_shown_where_they_were_placed(scene, scan):
+    shown, other = nodeFromVolume(scan, name="t1c"), nodeFromVolume(scan, name="flair")
+    node = scene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode")
+    node.AddControlPoint(1, 2, 3)
+    assert volumeOfMarkups(node) is None
+    node.SetNthControlPointAssociatedNodeID(0, shown.GetID())
+    assert volumeOfMarkups(node) is shown
+    node.AddControlPoint(4, 5, 6)
+    node.SetNthControlPointAssociatedNodeID(1, other.GetID())
+    assert volumeOfMarkups(node) is None

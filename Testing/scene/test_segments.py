@@ -11,6 +11,7 @@ from RadioGenomicsLib.scene.segments import TUMOR
 from RadioGenomicsLib.scene.segments import addSegment
 from RadioGenomicsLib.scene.segments import addSegmentation
 from RadioGenomicsLib.scene.segments import maskFromSegment
+from RadioGenomicsLib.scene.segments import volumeOfSegmentation
 from RadioGenomicsLib.scene.volumes import nodeFromVolume
 
 
@@ -107,3 +108,19 @@ def test_reading_a_segment_leaves_the_scene_alone(scene, scan, lump):
     before = scene.GetNumberOfNodes()
     maskFromSegment(node, segmentId, scan)
     assert scene.GetNumberOfNodes() == before
+
+
+def test_a_segmentation_tells_the_scan_that_it_was_drawn_on(scene, scan):
+    volumeNode = nodeFromVolume(scan, name="t1c")
+    assert volumeOfSegmentation(addSegmentation(scan, "drawn", volumeNode=volumeNode)) is volumeNode
+    assert volumeOfSegmentation(addSegmentation(scan, "loaded")) is None
+
+
+def test_a_segmentation_that_was_moved_apart_from_its_scan_does_not_follow_it(scene, scan):
+    volumeNode = nodeFromVolume(scan, name="t1c")
+    node = addSegmentation(scan, "drawn", volumeNode=volumeNode)
+    transformNode = scene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
+    node.SetAndObserveTransformNodeID(transformNode.GetID())
+    assert volumeOfSegmentation(node) is None
+    volumeNode.SetAndObserveTransformNodeID(transformNode.GetID())
+    assert volumeOfSegmentation(node) is volumeNode

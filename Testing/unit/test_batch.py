@@ -48,8 +48,10 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return SimpleNamespace(bundle=SimpleNamespace(sha256=options.model))
 
     monkeypatch.setattr(run, "predict_study", predict)
-    monkeypatch.setattr(run, "read_channels", lambda paths: {})
-    monkeypatch.setattr(run, "asked_of_all", lambda o: AskedOfAll("1", o.model, o.model, o.brain, o.panel))
+    monkeypatch.setattr(run, "read_channels", lambda *_: {})
+    monkeypatch.setattr(
+        run, "asked_of_all", lambda o: AskedOfAll("1", o.model, o.model, o.brain, o.panel, o.orientation)
+    )
     return names
 
 
@@ -101,6 +103,7 @@ def test_canceling_stops_the_batch_and_keeps_what_is_done(done: list[str], tmp_p
         ({"model": "another"}, "another model"),
         ({"brain": "none"}, "another brain extraction"),
         ({"panel": "pam50"}, "another marker panel"),
+        ({"orientation": "RAS"}, "another orientation"),
     ],
 )
 def test_results_of_other_options_are_refused_before_anything_is_done(
@@ -291,7 +294,7 @@ def test_results_and_hidden_folders_below_the_cohort_are_no_patients(tmp_path: P
     assert [patient.name for patient in read_patients(tmp_path, tmp_path / "results")] == ["p1", "p2"]
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe\x00bad", b"patient,FLAIR\na,b,c,d\n", b"patient;FLAIR\na;b\n"])
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00bad", b"patient,FLAIR\na,b,c,d\n", b"patient|FLAIR\na|b\n"])
 def test_a_table_that_is_no_good_csv_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "patients.csv").write_bytes(content)
     with pytest.raises(InputError):
@@ -303,3 +306,63 @@ def test_a_place_that_cannot_be_written_is_refused_before_any_work(done: list[st
     with pytest.raises(OutputError):
         run_batch(_patients("one"), Options(), tmp_path / "file")
     assert not done
+
+
+def test_what_a_patients_mask_was_drawn_on_is_part_of_what_is_asked(
+    done: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    predict = run.predict_study
+    monkeypatch.setattr(run, "predict_study", lambda *a, **k: asked.append(k["drawn_on"]) or predict(*a, **k))
+    table = tmp_path / "patients.csv"
+    table.write_text("patient,FLAIR,drawn_on\none,a.nii,t1ce\ntwo,a.nii,\nthree,a.nii,DWI\n")
+    rows = run_batch(read_patients(table), Options(), tmp_path / "out")
+    assert asked == ["T1c", ""]
+    assert "DWI: the column drawn_on names no channel role" in rows[2]["reason"]
+    table.write_text("patient,FLAIR,drawn_on\none,a.nii,FLAIR\n")
+    again = run_batch(read_patients(table), Options(), tmp_path / "out")
+    assert "another scans, tumor mask" in again[0]["reason"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "patient,FLAIR\nP1,f1.nii.gz\n,\n,\n",
+        "patient, FLAIR\nP1, f1.nii.gz \n",
+        "\ufeffpatient;FLAIR;\r\nP1;f1.nii.gz;\r\n;;\r\n",
+        "patient\tFLAIR\nP1\tf1.nii.gz\n",
+        '\n"patient","FLAIR"\n"P1","f1.nii.gz"\n',
+    ],
+    ids=["empty rows of Excel", "blanks after commas", "semicolons and a mark", "tabs", "quotes and an empty line"],
+)
+def test_a_table_of_patients_is_read_as_people_write_it(text: str, tmp_path: Path) -> None:
+    table = tmp_path / "patients.csv"
+    table.write_bytes(text.encode())
+    [patient] = read_patients(table)
+    assert (patient.name, patient.volumes) == ("P1", [f"FLAIR={tmp_path / 'f1.nii.gz'}"])
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("patient,FLAIR,FLAIR\nP1,a.nii,b.nii\n", "column 'FLAIR' is there twice"),
+        ("patient,FLAIR\nP1,a.nii\n,b.nii\n", "row 3 names no patient"),
+        ("patient,FLAIR\nP1,a.nii,b.nii\n", "row 2 has more cells than columns .'b.nii'"),
+        ("patient,FLAIR,\nP1,a.nii,b.nii\n", "row 2 has more cells than columns .'b.nii'"),
+    ],
+)
+def test_a_table_of_patients_loses_no_cell_in_silence(text: str, reason: str, tmp_path: Path) -> None:
+    table = tmp_path / "patients.csv"
+    table.write_text(text)
+    with pytest.raises(InputError, match=reason):
+        read_patients(table)
+
+
+def test_the_orientation_reaches_the_readers_of_a_batch(
+    done: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(run, "read_channels", lambda paths, orientation: read.append(orientation) or {})
+    monkeypatch.setattr(run, "read_mask", lambda path, orientation: read.append(orientation))
+    run_batch([Patient("one", ["FLAIR=a.nii"], Path("roi.nii"))], Options(orientation="LAS"), tmp_path)
+    assert read == ["LAS", "LAS"]

@@ -19,15 +19,18 @@ from RadioGenomicsLib.batch.summary import FIGURES
 from RadioGenomicsLib.batch.summary import add_to_summary
 from RadioGenomicsLib.batch.summary import lock_file
 from RadioGenomicsLib.errors import BundleError
+from RadioGenomicsLib.errors import ChannelError
 from RadioGenomicsLib.fan_out import HERE
 from RadioGenomicsLib.fan_out import Failed
 from RadioGenomicsLib.fan_out import Workers
 from RadioGenomicsLib.fan_out import fan_out
+from RadioGenomicsLib.headless import ROLES
 from RadioGenomicsLib.headless import Options
 from RadioGenomicsLib.headless import find_volumes
+from RadioGenomicsLib.headless import known_role
 from RadioGenomicsLib.headless import predict_study
 from RadioGenomicsLib.headless import read_channels
-from RadioGenomicsLib.imaging.reading import read_mask
+from RadioGenomicsLib.imaging.mask_file import read_mask
 from RadioGenomicsLib.pipeline.folders import written_whole
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
@@ -139,16 +142,31 @@ def _row_of(task: _Task, progress: Progress) -> Row:
 
 def _predict(task: _Task, scans: str, folder: Path, progress: Progress) -> None:
     patient = task.patient
-    channels = read_channels(find_volumes(patient.volumes))
-    tumor = None if patient.roi is None else read_mask(patient.roi)
+    channels = read_channels(find_volumes(patient.volumes), task.options.orientation)
+    tumor = None if patient.roi is None else read_mask(patient.roi, task.options.orientation)
     with written_whole(folder) as aside:
+        # In this process, which keeps its libraries loaded: a batch never runs inside Slicer.
         prediction = predict_study(
-            channels, task.options, aside, tumor=tumor, study=patient.pseudonym, progress=progress
+            channels,
+            task.options,
+            aside,
+            tumor=tumor,
+            drawn_on=_role(patient.drawn_on),
+            study=patient.pseudonym,
+            own_process=False,
+            progress=progress,
         )
         if prediction.bundle.sha256 != task.asked.model_sha256:
             mend = "Give every worker the same bundle, or name it by its folder."
             raise BundleError(task.asked.model, "another bundle of this name is on the worker", mend)
         write_asked(task.asked, scans, aside)
+
+
+def _role(name: str) -> str:
+    role = known_role(name) if name else ""
+    if role is None:
+        raise ChannelError(name, "the column drawn_on names no channel role", f"Use one of: {', '.join(ROLES)}.")
+    return role
 
 
 def _failed(name: str, failed: Failed) -> Row:

@@ -85,12 +85,14 @@ def read_series(series: Series) -> Volume:
     return require_usable(stack(series.slices, series.description), series.description)
 
 
-def read_image(path: Path | str) -> Volume:
+def read_image(path: Path | str, orientation: str = "") -> Volume:
     """Read a scan from a file or from a DICOM folder.
 
     Args:
         path: an image file, ``file#component``, a folder with one usable DICOM series, or
             ``folder#description`` (or the series' UID) where there are several.
+        orientation: of a file that does not tell left from right; as of
+            :func:`~RadioGenomicsLib.imaging.reading.read_volume`.
 
     Raises:
         InputError: nothing usable there, or several series and none picked.
@@ -105,7 +107,7 @@ def read_image(path: Path | str) -> Volume:
         if len(series.slices) == 1:
             raise InputError(place.name, "it is one slice of a DICOM series", "Give the folder that holds the series.")
         return read_series(series)
-    return read_volume(path)
+    return read_volume(path, orientation=orientation)
 
 
 def _chosen(series: list[Series], folder: Path, choice: str) -> Series:

@@ -17,11 +17,14 @@ class Volume:
         array: voxels ``[k, j, i]`` (slice, row, column), read-only; float32 for scans, uint8 for masks.
         affine: 4 x 4 matrix from ``(i, j, k, 1)`` to RAS millimeters, as MRML's IJK-to-RAS matrix.
         name: what the volume is called in the scene and in messages.
+        notes: what reading it had to assume, each a clause without a subject ("its qform and sform differ …"), since
+            a file's name often holds a patient's: the pipeline turns them into warnings of the result.
     """
 
     array: np.ndarray
     affine: np.ndarray
     name: str = field(default="", compare=False)
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         for attribute in ("array", "affine"):
@@ -48,6 +51,10 @@ class Volume:
     def with_array(self, array: np.ndarray, name: str | None = None) -> Volume:
         """Return another image on the same grid."""
         return replace(self, array=array, name=self.name if name is None else name)
+
+    def noting(self, *notes: str) -> Volume:
+        """Return the same image with more notes."""
+        return replace(self, notes=(*self.notes, *notes))
 
     def ras(self, ijk: np.ndarray) -> np.ndarray:
         """Map voxel coordinates ``[..., 3]`` in i, j, k order to RAS millimeters."""

@@ -41,6 +41,9 @@ class PredictionRequest:
         panel: id of the marker panel that the attribution map explains.
         device: "auto", "cpu", "cuda" or "mps".
         study: what provenance and report call the study; no name of a patient.
+        brain_on, tumor_on: role of the scan that the brain mask and the tumor (mask, points, box) were drawn on, so
+            that they follow it where it is moved to fit the reference; where empty, a mask belongs to the scan whose
+            grid it has, and points and a box to the reference.
     """
 
     channels: Mapping[str, Volume]
@@ -50,6 +53,8 @@ class PredictionRequest:
     panel: str = "glioma"
     device: str = "auto"
     study: str = ""
+    brain_on: str = ""
+    tumor_on: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +66,8 @@ class TumorRequest:
     brain: str | Volume = "auto"
     tumor: np.ndarray | Box | None = None
     device: str = "auto"
+    brain_on: str = ""
+    tumor_on: str = ""
 
 
 @dataclass(frozen=True, eq=False)

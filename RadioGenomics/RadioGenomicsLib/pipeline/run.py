@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -12,10 +13,20 @@ import numpy as np
 from RadioGenomicsLib.errors import ChannelError
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import RegionError
+from RadioGenomicsLib.imaging.mask_loss import notes_on_place
 from RadioGenomicsLib.imaging.tumor import tumor_from_mask
 from RadioGenomicsLib.imaging.volume import Volume
+from RadioGenomicsLib.pipeline.agreement import contrast_is_swapped
 from RadioGenomicsLib.pipeline.agreement import doubtful_channels
+from RadioGenomicsLib.pipeline.agreement import mirrored_channels
 from RadioGenomicsLib.pipeline.faults import told_plainly
+from RadioGenomicsLib.pipeline.fitness import doubts_of_brain
+from RadioGenomicsLib.pipeline.fitness import doubts_of_scans
+from RadioGenomicsLib.pipeline.regions import check_drawn_on
+from RadioGenomicsLib.pipeline.regions import notes_on_brain
+from RadioGenomicsLib.pipeline.regions import scans_to_follow
+from RadioGenomicsLib.pipeline.regions import tumor_in_place
+from RadioGenomicsLib.pipeline.regions import warnings_of
 from RadioGenomicsLib.pipeline.request import Box
 from RadioGenomicsLib.pipeline.request import BrainRequest
 from RadioGenomicsLib.pipeline.request import PredictionRequest
@@ -39,14 +50,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class _Outlined:
-    """A study with its regions, each on the grid of the reference, and how they were found."""
+    """A study with its regions, each on the grid of the reference.
+
+    Attributes:
+        origins: how the regions were found, and which scan they were drawn on, as provenance has it.
+        notes: what the user has to know of scans and regions, by what each is about.
+    """
 
     predictor: Predictor
     study: Study
     brain: Volume | None
-    brain_from: str
     tumor: Volume
-    tumor_from: str
+    origins: Mapping[str, str]
+    notes: Mapping[str, list[str]]
 
 
 @overload
@@ -106,15 +122,14 @@ def _predict(request: PredictionRequest, steps: Steps, progress: Progress) -> Re
     origins = {
         "study": request.study or (SYNTHETIC_HEAD if synthetic else ""),
         "synthetic": synthetic,
-        "brain_from": outlined.brain_from,
-        "tumor_from": outlined.tumor_from,
+        **outlined.origins,
         **package_versions(),
     }
     return Result(
         prediction=replace(
             prediction,
             provenance={**prediction.provenance, **origins},
-            warnings=[*prediction.warnings, *_doubts(study)],
+            warnings=[*prediction.warnings, *_doubts(study), *warnings_of(outlined.notes)],
         ),
         panel=panel,
         channels=dict(study.placed),
@@ -126,7 +141,7 @@ def _predict(request: PredictionRequest, steps: Steps, progress: Progress) -> Re
 
 def _outline_tumor(request: TumorRequest, steps: Steps, progress: Progress) -> Region:
     outlined = _outlined(request, steps, progress)
-    return Region("tumor", outlined.tumor, _role_of(outlined.study), outlined.tumor_from)
+    return Region("tumor", outlined.tumor, _role_of(outlined.study), outlined.origins["tumor_from"])
 
 
 def _extract_brain(request: BrainRequest, steps: Steps, progress: Progress) -> Region:
@@ -140,6 +155,7 @@ def _extract_brain(request: BrainRequest, steps: Steps, progress: Progress) -> R
 def _outlined(request: PredictionRequest | TumorRequest, steps: Steps, progress: Progress) -> _Outlined:
     if not request.channels:
         raise ChannelError("the study", "no scan was given", "Choose at least the scan that the model needs.")
+    check_drawn_on(request)
     progress(0.02, "Loading the model")
     predictor = steps.load(request.model, request.device)
     brain_from = "mask"
@@ -150,14 +166,29 @@ def _outlined(request: PredictionRequest | TumorRequest, steps: Steps, progress:
     else:
         brain = request.brain
     progress(0.5, "Aligning the scans")
-    study = steps.study(request.channels, predictor, brain=brain)
+    study = steps.study(
+        request.channels, predictor, brain=brain, brain_on=request.brain_on, follow=scans_to_follow(request)
+    )
+    reference_role = _role_of(study)
+    origins, notes = {"brain_from": brain_from}, {role: list(scan.notes) for role, scan in request.channels.items()}
+    for role, doubts in doubts_of_scans(request.channels).items():
+        notes[role] += doubts
     if brain is not None:
-        brain = tumor_from_mask(brain, study.reference)
+        origins["brain_drawn_on"] = study.outline_on
+        notes["The brain mask"] = [*study.outline.notes, *doubts_of_brain(brain)]
+        if isinstance(request.brain, Volume):
+            notes["The brain mask"] += notes_on_place(request.brain, study.outline, study.reference, request.channels)
+        brain = tumor_from_mask(study.outline, study.reference)
     progress(0.65, "Outlining the tumor")
-    tumor, tumor_from = _tumor(request.tumor, study, predictor, brain, steps, within(progress, 0.65, 1.0))
+    given, drawn_on, told = tumor_in_place(request, study, reference_role)
+    if given is not None:
+        origins["tumor_drawn_on"], notes["The tumor region"] = drawn_on, told
+    tumor, origins["tumor_from"] = _tumor(given, study, predictor, brain, steps, within(progress, 0.65, 1.0))
     # The very mask that is shown is the one predicted from, so that giving it back repeats the result.
     tumor = tumor_from_mask(tumor.with_array(tumor.array, "tumor"), study.reference)
-    return _Outlined(predictor, study, brain, brain_from, tumor, tumor_from)
+    if isinstance(given, Volume):
+        notes["The tumor region"] += notes_on_brain(tumor, brain)
+    return _Outlined(predictor, study, brain, tumor, origins, notes)
 
 
 def _tumor(
@@ -189,10 +220,16 @@ def _tumor(
 
 def _doubts(study: Study) -> list[str]:
     reference = _role_of(study)
-    return [
+    mirrored = mirrored_channels(study, reference)
+    told = [f"{role} fits {reference} better with left and right exchanged: it may be mirrored." for role in mirrored]
+    told += [
         f"{role} fits {reference} hardly better than another patient's scan would: check that both are of one patient."
         for role in doubtful_channels(study, reference)
+        if role not in mirrored
     ]
+    if contrast_is_swapped(study):
+        told.append("T1 is brighter than T1c where contrast enhances: check that they are not exchanged.")
+    return told
 
 
 def _role_of(study: Study) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -52,16 +53,26 @@ class Steps:
         found_by = method_for(require_head_mr(volume), method)
         return extract_brain(volume, method=method, device=device, progress=progress), found_by
 
-    def study(self, channels: Mapping[str, Volume], predictor: Predictor, *, brain: Volume | None) -> Study:
-        """Bring the channels to the model's grid and normalize them.
+    def study(
+        self,
+        channels: Mapping[str, Volume],
+        predictor: Predictor,
+        *,
+        brain: Volume | None,
+        brain_on: str = "",
+        follow: Collection[str] = (),
+    ) -> Study:
+        """Bring the channels to the model's grid and normalize them; arguments as of ``model.study.prepare``.
 
         Without a brain mask the scan's own outline takes its place.
         """
         from RadioGenomicsLib.imaging.brain import brain_of_stripped
         from RadioGenomicsLib.model.study import prepare
+        from RadioGenomicsLib.pipeline.fitness import refuse_unfit
 
+        refuse_unfit(channels, predictor.bundle.preprocessing, predictor.bundle.id)
         inside = brain_of_stripped(next(iter(channels.values()))) if brain is None else brain
-        return prepare(channels, predictor.bundle.preprocessing, inside)
+        return prepare(channels, predictor.bundle.preprocessing, inside, brain_on=brain_on, follow=follow)
 
     def grow(self, volume: Volume, region: np.ndarray | Box, within: Volume | None) -> Volume:
         """Find the tumor from seed points ``[n, 3]`` (RAS mm), or take all that lies in a box; stay ``within``."""

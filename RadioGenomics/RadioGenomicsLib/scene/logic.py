@@ -15,10 +15,12 @@ from RadioGenomicsLib.errors import ChannelError
 from RadioGenomicsLib.errors import RegionError
 from RadioGenomicsLib.imaging.tumor import tumor_from_mask
 from RadioGenomicsLib.imaging.volume import Volume
+from RadioGenomicsLib.jobs.job import Job
 from RadioGenomicsLib.pipeline.folders import refuse_used_folder
 from RadioGenomicsLib.pipeline.request import Box
 from RadioGenomicsLib.pipeline.request import BrainRequest
 from RadioGenomicsLib.pipeline.request import PredictionRequest
+from RadioGenomicsLib.pipeline.request import Request
 from RadioGenomicsLib.pipeline.request import TumorRequest
 from RadioGenomicsLib.pipeline.result import Region
 from RadioGenomicsLib.pipeline.result import Result
@@ -34,13 +36,16 @@ from RadioGenomicsLib.scene.result import PredictionNodes
 from RadioGenomicsLib.scene.result import addResult
 from RadioGenomicsLib.scene.roi import boxFromNode
 from RadioGenomicsLib.scene.roi import seedsFromNode
+from RadioGenomicsLib.scene.roi import volumeOfMarkups
 from RadioGenomicsLib.scene.segments import BRAIN
 from RadioGenomicsLib.scene.segments import TUMOR
 from RadioGenomicsLib.scene.segments import addSegment
 from RadioGenomicsLib.scene.segments import addSegmentation
 from RadioGenomicsLib.scene.segments import drawnMask
 from RadioGenomicsLib.scene.segments import maskFromSegment
+from RadioGenomicsLib.scene.segments import volumeOfSegmentation
 from RadioGenomicsLib.scene.transaction import undoneOnFailure
+from RadioGenomicsLib.scene.volumes import maskFromVolumeNode
 from RadioGenomicsLib.scene.volumes import volumeFromNode
 
 logger = logging.getLogger(__name__)
@@ -55,11 +60,12 @@ class RadioGenomicsLogic:
 
     Inputs are never changed. Every call adds new nodes; a call that fails or is canceled adds none.
 
-    ``predict``, ``extractBrain`` and ``proposeTumor`` do the whole work before they return. The panel, which must not
-    wait, makes a request of the nodes, runs it as a :class:`~RadioGenomicsLib.jobs.job.Job`, and adds what comes back.
+    ``predict``, ``extractBrain`` and ``proposeTumor`` wait until the work is done. It is done in a child process, a
+    :class:`~RadioGenomicsLib.jobs.job.Job`, so that nothing in it can end Slicer; Ctrl+C ends it. The panel, which must
+    not wait, makes a request of the nodes, runs it as such a job too, and adds what comes back.
 
     Args:
-        steps: the work between the nodes; the real one if not given.
+        steps: the work between the nodes, to be done in this process; the real one, in a child process, if not given.
 
     Example:
         >>> nodes = RadioGenomicsLogic().predict({"FLAIR": flair, "T1c": t1c}, tumor=(segmentation, "Tumor"))
@@ -67,15 +73,16 @@ class RadioGenomicsLogic:
     """
 
     def __init__(self, steps: Steps | None = None) -> None:
-        self._steps = steps or Steps()
+        self._steps = steps
 
     def predict(
         self,
         volumeNodes: VolumeNodes,
         *,
         model: str = "tcga-lgg",
-        brain: str | Segment | None = None,
-        tumor: Segment | slicer.vtkMRMLMarkupsNode | None = None,
+        brain: str | Segment | slicer.vtkMRMLScalarVolumeNode | None = None,
+        tumor: Segment | slicer.vtkMRMLScalarVolumeNode | slicer.vtkMRMLMarkupsNode | None = None,
+        drawnOn: str = "",
         panel: str = "glioma",
         device: str = "auto",
         study: str = "",
@@ -87,9 +94,12 @@ class RadioGenomicsLogic:
         Args:
             volumeNodes: the scans by channel role ("T1", "T1c", "T2", "FLAIR", "CT").
             model: a bundle's id or folder.
-            brain: a segment; "none" or a method's name; None takes the best method for the scan.
-            tumor: a segment; a markups ROI around the tumor; a point list inside it; None lets the network
-                propose it.
+            brain: a segment, or a label map; "none" or a method's name; None takes the best method for the scan.
+            tumor: a segment; a label map, or a scalar volume of probabilities; a markups ROI around the tumor; a
+                point list inside it; None lets the network propose it.
+            drawnOn: role of the scan that the tumor was drawn on, so that it follows where that scan is moved to fit
+                the others; where empty, the scan that the segmentation refers to, or that was shown where the
+                markups were placed.
             panel: id of the marker panel that the panel table and the attribution map are about.
             device: "auto", "cpu", "cuda" or "mps".
             study: what provenance and report call the study. Names of nodes go into no file: they often hold a
@@ -103,10 +113,17 @@ class RadioGenomicsLogic:
         if outputFolder is not None:
             refuse_used_folder(Path(outputFolder))
         request = self.predictionRequest(
-            volumeNodes, model=model, brain=brain, tumor=tumor, panel=panel, device=device, study=study
+            volumeNodes,
+            model=model,
+            brain=brain,
+            tumor=tumor,
+            drawnOn=drawnOn,
+            panel=panel,
+            device=device,
+            study=study,
         )
         ensureDependencies(within(progress, 0.0, 0.02))
-        result = run(request, self._steps, within(progress, 0.02, 0.90))
+        result = self._computed(request, within(progress, 0.02, 0.90))
         return self.addResult(
             result,
             volumeNodes[result.reference_role],
@@ -119,8 +136,9 @@ class RadioGenomicsLogic:
         volumeNodes: VolumeNodes,
         *,
         model: str = "tcga-lgg",
-        brain: str | Segment | None = None,
-        tumor: Segment | slicer.vtkMRMLMarkupsNode | None = None,
+        brain: str | Segment | slicer.vtkMRMLScalarVolumeNode | None = None,
+        tumor: Segment | slicer.vtkMRMLScalarVolumeNode | slicer.vtkMRMLMarkupsNode | None = None,
+        drawnOn: str = "",
         panel: str = "glioma",
         device: str = "auto",
         study: str = "",
@@ -135,6 +153,8 @@ class RadioGenomicsLogic:
             panel=panel,
             device=device,
             study=study,
+            brain_on=_drawnOn(brain, volumeNodes),
+            tumor_on=drawnOn or _drawnOn(tumor, volumeNodes),
         )
 
     def tumorRequest(
@@ -142,7 +162,7 @@ class RadioGenomicsLogic:
         volumeNodes: VolumeNodes,
         *,
         model: str = "tcga-lgg",
-        brain: str | Segment | None = None,
+        brain: str | Segment | slicer.vtkMRMLScalarVolumeNode | None = None,
         tumor: slicer.vtkMRMLMarkupsNode | None = None,
         device: str = "auto",
     ) -> TumorRequest:
@@ -153,6 +173,8 @@ class RadioGenomicsLogic:
             brain=_brain(brain),
             tumor=None if tumor is None else _marked(tumor),
             device=device,
+            brain_on=_drawnOn(brain, volumeNodes),
+            tumor_on=_drawnOn(tumor, volumeNodes),
         )
 
     def brainRequest(
@@ -215,21 +237,21 @@ class RadioGenomicsLogic:
         """Find the brain in an MR scan and return it as a segment of a new segmentation."""
         request = self.brainRequest(volumeNode, method=method, device=device)
         ensureDependencies()
-        return self.addRegion(run(request, self._steps, progress), volumeNode)
+        return self.addRegion(self._computed(request, progress), volumeNode)
 
     def proposeTumor(
         self,
         volumeNodes: VolumeNodes,
         *,
         model: str = "tcga-lgg",
-        brain: str | Segment | None = None,
+        brain: str | Segment | slicer.vtkMRMLScalarVolumeNode | None = None,
         device: str = "auto",
         progress: Progress = silent,
     ) -> Segment:
         """Let the network outline the tumor and return it as a segment of a new segmentation."""
         request = self.tumorRequest(volumeNodes, model=model, brain=brain, device=device)
         ensureDependencies()
-        region = run(request, self._steps, progress)
+        region = self._computed(request, progress)
         return self.addRegion(region, volumeNodes[region.role])
 
     def growTumor(
@@ -251,9 +273,15 @@ class RadioGenomicsLogic:
         volume = volumeFromNode(volumeNode)
         progress(0.1, "Growing the tumor")
         allowed = None if inside is None else maskFromSegment(*inside, volume)
-        mask = self._steps.grow(volume, _marked(markupsNode), allowed)
+        mask = (self._steps or Steps()).grow(volume, _marked(markupsNode), allowed)
         progress(1.0, "Done")
         return self.addRegion(Region("tumor", tumor_from_mask(mask, volume), "", "markups"), volumeNode)
+
+    def _computed(self, request: Request, progress: Progress) -> Result | Region:
+        if self._steps is not None:
+            return run(request, self._steps, progress)
+        with Job.start(request, Path(slicer.app.temporaryPath)) as job:
+            return job.wait(progress)
 
 
 def _channels(volumeNodes: VolumeNodes) -> dict[str, Volume]:
@@ -268,12 +296,27 @@ def _scan(node: slicer.vtkMRMLScalarVolumeNode, role: str) -> Volume:
     return volume.with_array(volume.array, f"synthetic {role}" if volume.name.startswith("synthetic") else role)
 
 
-def _brain(brain: str | Segment | None) -> str | Volume:
-    return brain or "auto" if brain is None or isinstance(brain, str) else drawnMask(*brain)
+def _brain(brain: str | Segment | slicer.vtkMRMLScalarVolumeNode | None) -> str | Volume:
+    return brain or "auto" if brain is None or isinstance(brain, str) else _mask(brain)
 
 
-def _tumor(tumor: Segment | slicer.vtkMRMLMarkupsNode) -> Volume | np.ndarray | Box:
-    return drawnMask(*tumor) if isinstance(tumor, tuple) else _marked(tumor)
+def _tumor(tumor: Segment | slicer.vtkMRMLScalarVolumeNode | slicer.vtkMRMLMarkupsNode) -> Volume | np.ndarray | Box:
+    isMask = isinstance(tumor, tuple) or tumor.IsA("vtkMRMLScalarVolumeNode")
+    return _mask(tumor) if isMask else _marked(tumor)
+
+
+def _mask(region: Segment | slicer.vtkMRMLScalarVolumeNode) -> Volume:
+    return drawnMask(*region) if isinstance(region, tuple) else maskFromVolumeNode(region)
+
+
+def _drawnOn(
+    region: str | Segment | slicer.vtkMRMLScalarVolumeNode | slicer.vtkMRMLMarkupsNode | None, volumeNodes: VolumeNodes
+) -> str:
+    """Return the role of the scan that a segment or markups were drawn on; empty where the scene does not tell."""
+    if region is None or isinstance(region, str):
+        return ""
+    drawnOn = volumeOfSegmentation(region[0]) if isinstance(region, tuple) else volumeOfMarkups(region)
+    return next((role for role, node in volumeNodes.items() if node is drawnOn), "")
 
 
 def _marked(markupsNode: slicer.vtkMRMLMarkupsNode) -> np.ndarray | Box:

@@ -37,3 +37,11 @@ def boxFromNode(node: slicer.vtkMRMLMarkupsROINode) -> Box:
         raise RegionError(node.GetName(), "the box has no volume", "Place the ROI around the tumor.")
     objectToWorld = slicer.util.arrayFromVTKMatrix(node.GetObjectToWorldMatrix())
     return Box(center=objectToWorld[:3, 3], half_axes=(objectToWorld[:3, :3] * (size / 2)).T)
+
+
+def volumeOfMarkups(node: slicer.vtkMRMLMarkupsNode) -> slicer.vtkMRMLNode | None:
+    """Return the scan that all points of a markups node were placed on in slice views; None where there is no one."""
+    if not node.IsA("vtkMRMLMarkupsNode") or node.GetScene() is None:
+        return None
+    ids = {node.GetNthControlPointAssociatedNodeID(n) for n in range(node.GetNumberOfControlPoints())}
+    return node.GetScene().GetNodeByID(ids.pop()) if len(ids) == 1 and all(ids) else None

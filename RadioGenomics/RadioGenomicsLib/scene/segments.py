@@ -146,6 +146,16 @@ def drawnMask(node: slicer.vtkMRMLSegmentationNode, segmentId: str) -> Volume:
     return Volume((arrayFromImageData(drawn) != 0).astype(np.uint8), affine, name)
 
 
+def volumeOfSegmentation(node: slicer.vtkMRMLSegmentationNode) -> slicer.vtkMRMLScalarVolumeNode | None:
+    """Return the scan that a segmentation was drawn on; None where it refers to none, or was moved apart from it."""
+    if node is None or not node.IsA("vtkMRMLSegmentationNode"):
+        return None
+    volumeNode = node.GetNodeReference(node.GetReferenceImageGeometryReferenceRole())
+    if volumeNode is None or volumeNode.GetParentTransformNode() is not node.GetParentTransformNode():
+        return None
+    return volumeNode
+
+
 def _drawn(node: slicer.vtkMRMLSegmentationNode, segmentId: str) -> tuple[slicer.vtkOrientedImageData, str]:
     """Return a segment's voxels, parent transform applied, and its name; the image is empty where the segment is."""
     if node is None or not node.IsA("vtkMRMLSegmentationNode"):

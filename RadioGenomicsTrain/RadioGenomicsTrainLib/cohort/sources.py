@@ -18,11 +18,15 @@ class ImagePatterns:
         channels: role to file pattern under the data root: ``images/{patient}.nii.gz#1``; ``#1`` picks a component.
         mask: pattern of the tumor mask.
         data_root: what the patterns are relative to.
+        drawn_on: role of the channel that the masks were drawn on; by the mask's grid where empty.
+        orientation: where the axes point to of files that do not tell, as "RAS"; such files are refused where empty.
     """
 
     channels: Mapping[str, str]
     mask: str
     data_root: Path
+    drawn_on: str = ""
+    orientation: str = ""
 
     def images(self, patient: str) -> PatientImages:
         """Return the paths of a patient's images, with their ``#component`` where the patterns have one."""
@@ -51,12 +55,16 @@ class ImageTree:
         rule: name of the rule, see :mod:`.series_rules`.
         mask: path of the tumor masks, with ``{patient}`` in it; None for those that lie in the folder.
         collection: of the NCI Imaging Data Commons, "tcga_luad"; None where it is not there.
+        drawn_on: role of the channel that the masks were drawn on; by the mask's grid where empty.
+        orientation: where the axes point to of files that do not tell, as "RAS"; such files are refused where empty.
     """
 
     folder: Path
     rule: str
     mask: str | None = None
     collection: str | None = None
+    drawn_on: str = ""
+    orientation: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,7 @@ class FeatureSource:
     """A table of image features, one row per patient.
 
     Attributes:
-        path: .csv, .tsv (both also .gz) or .xlsx.
+        path: .csv, .tsv, .txt (also .gz) or .xlsx.
         patient_column: which column names the patient.
         name: the part of that column which is the patient's name, a regular expression; None for all of it.
         sheet: of an .xlsx; None for the first.

@@ -32,7 +32,7 @@ def oblique(scan: Volume) -> Volume:
     turn, _ = np.linalg.qr(np.random.default_rng(2).normal(size=(3, 3)))
     affine = scan.affine.copy()
     affine[:3, :3] = turn @ affine[:3, :3]
-    return Volume(scan.array, affine, "T1c")
+    return Volume(scan.array, affine, "T1c").noting("its header says little")
 
 
 def test_a_request_for_a_prediction_comes_back_as_it_was(scan: Volume, tmp_path: Path) -> None:

@@ -49,8 +49,12 @@ class Outlines(Steps):
         volume = channels["FLAIR"]
         return volume.with_array(np.ones(volume.array.shape, np.uint8), "Brain"), "a method"
 
-    def study(self, channels: dict[str, Volume], predictor: Network, *, brain: Volume | None) -> SimpleNamespace:
-        return SimpleNamespace(reference=channels["FLAIR"], placed=channels)
+    def study(
+        self, channels: dict[str, Volume], predictor: Network, *, brain: Volume | None, **_: object
+    ) -> SimpleNamespace:
+        return SimpleNamespace(
+            reference=channels["FLAIR"], placed=channels, moved_mm={}, motions={}, outline=brain, outline_on="FLAIR"
+        )
 
 
 def box_around(scan: Volume, low: tuple[int, int, int], high: tuple[int, int, int]) -> Box:
@@ -114,6 +118,13 @@ def test_provenance_names_what_was_done_and_with_which_versions(result: Result) 
     assert provenance["synthetic"] is True
     for package in ("numpy", "scipy", "simpleitk", "deepbet", "torch"):
         assert provenance[package][0].isdigit() or provenance[package] == "not installed"
+
+
+def test_what_reading_had_to_assume_is_a_warning_of_the_result(request_of_all: PredictionRequest) -> None:
+    noted = {role: scan.noting(f"a note of {role}") for role, scan in request_of_all.channels.items()}
+    tumor = request_of_all.tumor.noting("it holds fractions")
+    warnings = run(replace(request_of_all, channels=noted, tumor=tumor)).prediction.warnings
+    assert {"FLAIR: a note of FLAIR.", "The tumor region: it holds fractions."} <= set(warnings)
 
 
 def test_the_result_lies_on_the_grid_of_its_reference(result: Result) -> None:

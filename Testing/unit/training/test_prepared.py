@@ -10,6 +10,7 @@ import pytest
 
 from RadioGenomicsLib.errors import ChannelError
 from RadioGenomicsLib.errors import RegionError
+from RadioGenomicsLib.imaging.volume import Volume
 from RadioGenomicsLib.model.preprocessing import Preprocessing
 from RadioGenomicsLib.model.study import mask_on_grid
 from RadioGenomicsLib.model.study import prepare
@@ -33,6 +34,19 @@ def test_training_sees_what_a_prediction_sees(study: SmallStudy) -> None:
     np.testing.assert_array_equal(prepared.brain, predicted.brain.array > 0)
     np.testing.assert_array_equal(prepared.tumor, mask_on_grid(study.tumor, predicted))
     np.testing.assert_array_equal(prepared.affine, predicted.grid.affine)
+
+
+def test_an_experts_mask_follows_the_channel_that_it_was_drawn_on(study: SmallStudy) -> None:
+    away = np.eye(4)
+    away[2, 3] = 22.0
+    t1c, tumor = (Volume(one.array, away @ one.affine) for one in (study.channels["T1c"], study.tumor))
+    channels = {"FLAIR": study.channels["FLAIR"], "T1c": t1c}
+    plain = prepare_patient(channels, study.tumor, SETTINGS).tumor
+    by_grid = prepare_patient(channels, tumor, SETTINGS).tumor
+    coarse = Volume(tumor.array[:, ::2, ::2], tumor.affine @ np.diag([2.0, 2.0, 1.0, 1.0]))
+    by_name = prepare_patient(channels, coarse, SETTINGS, "T1c").tumor
+    for found in (by_grid, by_name):
+        assert 2 * (found & plain).sum() / (found.sum() + plain.sum()) > 0.7
 
 
 def test_an_absent_channel_is_known_to_be_absent(study: SmallStudy) -> None:
