@@ -26,7 +26,8 @@ FILES = {
     "report.html",
 }
 GENE_COLUMNS = (
-    "symbol,ensembl_id,predicted_z,predicted_log2,interval_low,interval_high,percentile,cv_r,cv_p_adjusted,reliable"
+    "symbol,ensembl_id,predicted_z,predicted_log2,interval_low,interval_high,percentile,cv_r,expected_r,cv_p_adjusted,"
+    "reliable"
 )
 
 

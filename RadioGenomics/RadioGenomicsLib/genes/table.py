@@ -15,6 +15,7 @@ from RadioGenomicsLib.genes.symbols import find_genes
 
 if TYPE_CHECKING:
     from RadioGenomicsLib.genes.panels import Panel
+    from RadioGenomicsLib.model.genes import GeneIndex
     from RadioGenomicsLib.model.prediction import Prediction
 
 GeneTable = dict[str, np.ndarray]
@@ -71,6 +72,14 @@ COLUMNS = (
         "Correlation of predicted and measured level in patients the model had not seen",
         "number",
     ),
+    Column(
+        "expected_r",
+        "Expected r",
+        "",
+        "Correlation to be expected in new patients: the cross-validated r, drawn toward the mean of all genes by as "
+        "much as their spread is chance; empty where the model does not tell it",
+        "number",
+    ),
     Column("cv_p_adjusted", "Adjusted p", "", "p of that correlation, corrected for all genes of the model", "number"),
     Column("reliable", "Reliable", "", "Whether that correlation passes the test for multiple genes", "flag"),
 )
@@ -108,9 +117,16 @@ def gene_rows(prediction: Prediction) -> GeneTable:
         "interval_high": np.asarray(prediction.interval_high, dtype=np.float64),
         "percentile": np.asarray(prediction.percentile, dtype=np.float64),
         "cv_r": np.asarray(genes.cv_r, dtype=np.float64),
+        "expected_r": _expected(genes),
         "cv_p_adjusted": np.asarray(genes.cv_p_adjusted, dtype=np.float64),
         "reliable": np.asarray(genes.reliable, dtype=bool),
     }
+
+
+def _expected(genes: GeneIndex) -> np.ndarray:
+    """Return the expected r ``[genes]``; NaN for a bundle that was made before it was measured."""
+    expected = getattr(genes, "expected_r", None)
+    return np.full(len(genes.symbol), np.nan) if expected is None else np.asarray(expected, dtype=np.float64)
 
 
 def panel_table(prediction: Prediction, panel: Panel) -> GeneTable:

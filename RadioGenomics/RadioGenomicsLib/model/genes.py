@@ -21,11 +21,15 @@ class GeneIndex:
         ensembl_id: without version; empty where unknown.
         unit: of ``mean`` and ``sd``: "log2 RSEM", or "z" for genes that were only to be had as z-scores.
         mean, sd: of the training patients, in ``unit``.
-        cv_r: cross-validated correlation of predicted and measured expression; NaN where the gene hardly varies.
-        cv_p: its p-value from the exact out-of-fold null.
+        cv_r: cross-validated correlation of predicted and measured expression; NaN where the gene hardly varies. In
+            bundles with ``expected_r``, everything was chosen inside the folds.
+        cv_p: its p-value from the null of the validation, which the card names.
         cv_p_adjusted: family-wise p-value over all genes of its matrix (step-down max-T).
         interval_half_width: of the 90 % interval, in training standard deviations.
         reliable: whether ``cv_p_adjusted`` is at most 0.05.
+        expected_r: correlation to be expected in new patients, ``cv_r`` drawn toward the mean of all genes; None in
+            bundles that were made before it was measured.
+        expected_r_low, expected_r_high: its 95 % interval.
     """
 
     symbol: np.ndarray
@@ -38,6 +42,9 @@ class GeneIndex:
     cv_p_adjusted: np.ndarray
     interval_half_width: np.ndarray
     reliable: np.ndarray
+    expected_r: np.ndarray | None = None
+    expected_r_low: np.ndarray | None = None
+    expected_r_high: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.symbol)
@@ -46,11 +53,13 @@ class GeneIndex:
 # The others are empty where they could not be measured.
 _ALWAYS_KNOWN = ("mean", "sd")
 _TEXT = ("symbol", "ensembl_id", "unit")
+# Bundles that were made before they were measured lack all of them.
+EXPECTED = ("expected_r", "expected_r_low", "expected_r_high")
 
 
 def write_genes(genes: GeneIndex, path: Path) -> None:
     """Write the index as CSV; numbers with six digits, NaN as an empty field."""
-    names = [field.name for field in fields(genes)]
+    names = [field.name for field in fields(genes) if getattr(genes, field.name) is not None]
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(names)
@@ -67,7 +76,10 @@ def read_genes(path: Path) -> GeneIndex:
     names = [field.name for field in fields(GeneIndex)]
     try:
         with path.open(newline="", encoding="utf-8") as stream:
-            rows = list(csv.DictReader(stream))
+            reader = csv.DictReader(stream)
+            rows = list(reader)
+        if not set(EXPECTED) & set(reader.fieldnames or ()):
+            names = [name for name in names if name not in EXPECTED]
         columns = {name: [row[name] for row in rows] for name in names}
         genes = GeneIndex(**{name: _read(name, column) for name, column in columns.items()})
     except (KeyError, ValueError, OSError, csv.Error) as error:

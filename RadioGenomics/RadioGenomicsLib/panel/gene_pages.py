@@ -135,6 +135,7 @@ class GenePages:
     def _row(self, place: int) -> GeneRow:
         values = {name: column[place] for name, column in self._rows.items()}
         number = {name: float(values[name]) for name in (*SORT_KEYS[1:], *_HOVER)}
+        number["expected_r"] = float(values.get("expected_r", math.nan))
         cells = (
             str(values["symbol"]),
             signed(number["predicted_z"]),
@@ -163,4 +164,7 @@ def reasonOf(reliable: bool, number: Mapping[str, float]) -> str:
             "Not reliable: r {r} in cross-validation may be chance (p {p} after correction for all genes of the "
             "model). Read nothing into the value."
         )
+    expected = number.get("expected_r", math.nan)
+    if not math.isnan(expected):
+        text += " " + _("To be expected in new patients: r {expected}.").format(expected=plain(expected))
     return text.format(r=plain(r), p=p_value(p))

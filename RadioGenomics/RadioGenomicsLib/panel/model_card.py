@@ -10,6 +10,7 @@ from typing import Any
 from slicer.i18n import tr as _
 
 from RadioGenomicsLib.report.facts import RESEARCH_USE
+from RadioGenomicsLib.report.held_out import held_out_statement
 from RadioGenomicsLib.report.numbers import plain
 
 
@@ -26,7 +27,9 @@ def cardHtml(card: Mapping[str, Any]) -> str:
             patients=int(card["patients"]), cohort=escape(card["cohort"])
         ),
         _("Reads: {channels}.").format(channels=escape(", ".join(channels))),
-        *_validation(card["validation"].get("genes", [])),
+        *_nested(card["validation"].get("nested", [])),
+        *_validation(card["validation"].get("genes", []), nested="nested" in card["validation"]),
+        escape(held_out_statement(card)),
     ]
     lists = [
         (_("Limitations"), card["limitations"]),
@@ -36,20 +39,40 @@ def cardHtml(card: Mapping[str, Any]) -> str:
     return "".join(f"<p>{part}</p>" for part in parts) + "".join(_list(title, items) for title, items in lists)
 
 
-def _validation(entries: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return one sentence for each expression matrix that has the figures."""
+def _validation(entries: Iterable[Mapping[str, Any]], *, nested: bool) -> list[str]:
+    """Return one sentence for each expression matrix that has the figures; with nested ones these count the genes."""
     sentences = []
     for entry in (entry for entry in entries if {"n", "unit", "median_r", "genes"} <= entry.keys()):
-        sentence = _("Cross-validated in {n} patients ({unit}): median r {r} over {genes} genes").format(
+        sentence = _(
+            "Cross-validated in {n} patients ({unit}), with choices made on the same patients: median r {r} over "
+            "{genes} genes"
+        ).format(
             n=int(entry["n"]),
             unit=escape(str(entry["unit"])),
             r=plain(float(entry["median_r"])),
             genes=f"{int(entry['genes']):,}",
         )
-        if "max_t" in entry:
+        if "max_t" in entry and not nested:
             sentence += _(", {reliable} of them reliable").format(reliable=int(entry["max_t"]))
         sentences.append(sentence + ".")
     return sentences
+
+
+def _nested(entries: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return one sentence for each expression matrix whose head was chosen anew in every fold."""
+    return [
+        _(
+            "With every choice made inside the folds ({unit}): median r {r} ({low} to {high}), {reliable} genes "
+            "reliable."
+        ).format(
+            unit=escape(str(entry["unit"])),
+            r=plain(float(entry["median_r"])),
+            low=plain(float(entry["median_r_low"])),
+            high=plain(float(entry["median_r_high"])),
+            reliable=int(entry["max_t"] or 0),
+        )
+        for entry in entries
+    ]
 
 
 def _list(title: str, items: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from RadioGenomicsLib.report.held_out import held_out_statement
 from RadioGenomicsLib.report.numbers import UNKNOWN
 from RadioGenomicsLib.report.numbers import plain
 
@@ -112,8 +113,21 @@ def statements(prediction: Prediction) -> list[tuple[str, str]]:
             "It shows what each part of the tumor adds to the panel's mean predicted z: the prediction falls by this "
             "much when the part is left out. It explains the model; it does not show where a gene is expressed.",
         ),
+        ("On held-out patients", held_out_statement(card)),
+        *_expected(prediction),
         *(("Of this model", text) for text in card["limitations"]),
     ]
+
+
+def _expected(prediction: Prediction) -> Iterator[tuple[str, str]]:
+    """Say what r to expect in new patients, where the model's genes tell it."""
+    expected = getattr(prediction.bundle.genes, "expected_r", None)
+    if expected is not None and np.isfinite(expected).any():
+        yield (
+            "In new patients",
+            f"The median r to be expected in new patients is {plain(_median(np.asarray(expected)))}. Large "
+            "cross-validated r are partly chance, so every gene's expected r is drawn toward the mean of all genes.",
+        )
 
 
 def is_synthetic(prediction: Prediction) -> bool:

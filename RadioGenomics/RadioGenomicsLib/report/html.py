@@ -135,6 +135,7 @@ def _unusual(rows: GeneTable) -> list[dict[str, Any]]:
             "log2": numbers.plain(rows["predicted_log2"][place], 1),
             "percentile": numbers.ordinal(rows["percentile"][place]),
             "r": numbers.plain(rows["cv_r"][place]),
+            "expected": numbers.plain(rows["expected_r"][place]),
             "p": numbers.p_value(rows["cv_p_adjusted"][place]),
         }
         for place in farthest

@@ -35,7 +35,7 @@ def predictionOf(stored: StoredResult) -> Prediction:
         )
     rows, facts = stored.rows(), stored.facts
     unit = np.where(np.isnan(rows["predicted_log2"]), "z", facts["model"]["log2_unit"])
-    genes = SimpleNamespace(unit=unit, **{name: rows[name] for name in GENE_INDEX})
+    genes = SimpleNamespace(unit=unit, **{name: rows[name] for name in (*GENE_INDEX, "expected_r")})
     card = facts["model"]["card"]
     return Prediction(
         bundle=SimpleNamespace(id=card["id"], sha256=facts["model"]["sha256"], card=card, genes=genes),

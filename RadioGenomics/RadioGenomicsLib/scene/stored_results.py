@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import Any
 
+import numpy as np
 import slicer
 import vtk
 
@@ -92,7 +93,15 @@ class StoredResult:
         """Return the gene table as arrays, by the names of :data:`RadioGenomicsLib.genes.table.COLUMNS`."""
         from RadioGenomicsLib.genes.table import COLUMNS
 
-        return {column.name: columnFromTable(self.geneTable, column.name) for column in COLUMNS}
+        table = self.geneTable.GetTable()
+        unknown = np.full(self.geneTable.GetNumberOfRows(), np.nan)
+        # A scene that was saved before a column of figures was thought of lacks it.
+        return {
+            column.name: columnFromTable(self.geneTable, column.name)
+            if table.GetColumnByName(column.name) is not None
+            else unknown
+            for column in COLUMNS
+        }
 
     def segmentId(self, kind: SegmentKind) -> str:
         """Return the id of the brain's or the tumor's segment; empty where there is none."""

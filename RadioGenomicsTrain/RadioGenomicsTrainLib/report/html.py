@@ -18,6 +18,7 @@ from RadioGenomicsTrainLib.report.sections.gene_sets import gene_sets
 from RadioGenomicsTrainLib.report.sections.headline import headline
 from RadioGenomicsTrainLib.report.sections.headline import key_figures
 from RadioGenomicsTrainLib.report.sections.ladder import ladder
+from RadioGenomicsTrainLib.report.sections.nested import nested
 from RadioGenomicsTrainLib.report.sections.nulls import nulls
 from RadioGenomicsTrainLib.report.sections.panels import panels
 from RadioGenomicsTrainLib.report.sections.power import power
@@ -31,6 +32,7 @@ from RadioGenomicsTrainLib.validation.record_card import not_whole
 # In reading order: what an oncologist wants to know, then what a statistician checks.
 SECTIONS = (
     headline,
+    nested,
     distribution,
     ladder,
     nulls,

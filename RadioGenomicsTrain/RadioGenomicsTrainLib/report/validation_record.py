@@ -20,7 +20,7 @@ _WORDS = frozenset(
     {
         *("block", "family", "rung", "kind", "splits", "null", "compared_with", "stratum", "outcome", "site", "panel"),
         *("symbol", "gene_set", "step", "name", "reason", "series", "cohort", "predictor", "unit", "best"),
-        *("seed_paper", "verdict"),
+        *("seed_paper", "verdict", "part", "option"),
     }
 )
 _CARD = ("cohort", "settings", "provenance", "blocks", "default_rung", "seed_paper", "notes")

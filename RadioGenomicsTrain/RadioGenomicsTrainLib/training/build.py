@@ -129,7 +129,9 @@ def build_bundle(
             folds,
             settings.preprocessing,
             settings.head,
+            work / "validation-cache",
             within(rest, 0.8, 1.0),
+            sites=[patient.site for patient in cohort.patients if patient.id in prepared],
         )
     return write_trained_bundle(
         output,

@@ -22,6 +22,8 @@ from RadioGenomicsLib.model.kernel_head import EmbeddingSpace
 from RadioGenomicsLib.pipeline.folders import written_whole
 from RadioGenomicsTrainLib.cohort.description import CohortDescription
 from RadioGenomicsTrainLib.training.gene_targets import GeneBlock
+from RadioGenomicsTrainLib.validation.expected_r import ExpectedR
+from RadioGenomicsTrainLib.validation.held_out_tests import held_out_tests
 
 if TYPE_CHECKING:
     from RadioGenomicsLib.model.network import TransUNet
@@ -55,11 +57,13 @@ def gene_index(
     cv_p: np.ndarray,
     cv_p_adjusted: np.ndarray,
     half_width: np.ndarray,
+    expected: ExpectedR | None = None,
     alpha: float = 0.05,
 ) -> GeneIndex:
     """Return what a bundle says of every gene; the arrays ``[G]`` follow the blocks.
 
-    A gene whose adjusted p is not known (NaN) or above alpha is not reliable.
+    ``expected`` is None where it was not measured. A gene whose adjusted p is not known (NaN) or above alpha is not
+    reliable.
     """
 
     def joined(columns: list[Any]) -> np.ndarray:
@@ -76,6 +80,9 @@ def gene_index(
         cv_p_adjusted=cv_p_adjusted,
         interval_half_width=half_width,
         reliable=cv_p_adjusted <= alpha,
+        expected_r=None if expected is None else expected.r,
+        expected_r_low=None if expected is None else expected.low,
+        expected_r_high=None if expected is None else expected.high,
     )
 
 
@@ -124,7 +131,12 @@ def write_trained_bundle(
             "encoder_started_from_sha256": started_from,
             "expression": "z: standard deviations from the training patients' mean, clipped at 3",
         },
-        "validation": {"scheme": head.scheme, "segmentation": segmentation, **head.validation},
+        "validation": {
+            "scheme": head.scheme,
+            "segmentation": segmentation,
+            **head.validation,
+            "held_out_tests": held_out_tests(description.id),
+        },
         "limitations": _limitations(description, blocks, len(head.space.points)),
         "license": description.licence,
         "citation": list(description.citation),
@@ -138,7 +150,7 @@ def _limitations(description: CohortDescription, blocks: Sequence[GeneBlock], pa
     relative = sum(len(block.mean) for block in blocks if block.unit == "z")
     total = sum(len(block.mean) for block in blocks)
     return [
-        f"Trained and validated on {patients} patients of one cohort; there was no external validation.",
+        f"Trained and validated on {patients} patients of one cohort; not yet tested on held-out patients.",
         f"{relative:,} of {total:,} genes were only to be had as z-scores: they have no log2 level.",
         *description.limitations,
         f"Data: {description.licence}.",

@@ -46,6 +46,7 @@ class CohortFeatures:
         patients: identifiers, in the order of the rows.
         values: by kind.
         groups: columns of each group, of the kinds that have several.
+        choose_from: columns of each group of the default features, by name.
         absent: reasons by kind.
         dropped, flow: what was left out.
         encoder_folds: the split of the encoders.
@@ -55,6 +56,7 @@ class CohortFeatures:
     patients: list[str]
     values: dict[str, np.ndarray] = field(default_factory=dict)
     groups: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    choose_from: dict[str, int] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)
     dropped: list[Dropped] = field(default_factory=list)
     flow: list[FlowStep] = field(default_factory=list)
@@ -101,12 +103,13 @@ def features_from_images(
         "default": tumors.values,
     }
     features.groups = {"deep_features": tumors.deep_groups, "default": tumors.groups}
+    features.choose_from = dict(zip(tumors.group_names, tumors.groups, strict=True))
     features.provenance = {
         "patients_digest": digest([patient.digest() for patient in patients]),
         "preprocessing": settings.preprocessing.to_json(),
         "descriptors": len(tumors.descriptor_names),
         "features": tumors.values.shape[1],
-        "groups": dict(zip(tumors.group_names, tumors.groups, strict=True)),
+        "groups": features.choose_from,
     }
     folds = patient_folds(len(patients), settings.folds, settings.seed)
     trained_on = [np.setdiff1d(np.arange(len(patients)), test) for test in folds]
@@ -135,6 +138,7 @@ def features_from_table(cohort: FeatureCohort) -> CohortFeatures:
     """Take the features as they were published."""
     features = CohortFeatures([patient.id for patient in cohort.patients])
     features.values = {"radiomics": cohort.features, "default": cohort.features}
+    features.choose_from = {"features": cohort.features.shape[1]}
     reason = "The cohort has a published table of features, no images."
     features.absent = dict.fromkeys(("volume_location", "deep_features", "frozen_encoder"), reason)
     features.provenance = {"features_digest": digest([cohort.features]), "features": len(cohort.names)}

@@ -26,6 +26,7 @@ from RadioGenomicsTrainLib.training.cohort_features import features_from_table
 from RadioGenomicsTrainLib.training.gene_validation import HeadSettings
 from RadioGenomicsTrainLib.training.gene_validation import out_of_fold
 from RadioGenomicsTrainLib.training.programme_head import chosen_ridge
+from RadioGenomicsTrainLib.training.set_kernels import set_kernels
 from RadioGenomicsTrainLib.training.subtype_validation import outcomes_of
 from RadioGenomicsTrainLib.training.validation_blocks import validation_blocks
 from RadioGenomicsTrainLib.validation.cohort_data import Block
@@ -108,6 +109,8 @@ def validate_cohort(
         blocks=targets.blocks,
         head=lambda embedding, splits, groups: out_of_fold(embedding, embedding, splits, head.ridge, groups),
         ridges=lambda embedding, splits, groups: chosen_ridge(embedding, embedding, splits, groups),
+        sets=set_kernels,
+        choose_from=features.choose_from,
         groups=features.groups,
         encoder_folds=features.encoder_folds,
         stored=stored,

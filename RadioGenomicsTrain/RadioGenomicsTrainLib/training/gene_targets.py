@@ -29,6 +29,7 @@ class GeneBlock:
         z: ``[n, G]`` standardized and clipped values.
         fitted_to: ``[n, G]`` what a head is fitted to: ``z``, or ``z`` drawn toward the means of subtypes.
         programmes: ``[programmes, G]`` the axes that a head predicts; None where it predicts the genes themselves.
+        subtype_levels: ``[n, G]`` ``z`` drawn all the way to the means of subtypes; None where there are none.
         mean, sd: ``[G]`` what ``z`` was standardized with, in the unit of the expression.
         unit: of the expression.
     """
@@ -41,6 +42,7 @@ class GeneBlock:
     mean: np.ndarray
     sd: np.ndarray
     unit: str
+    subtype_levels: np.ndarray | None = None
 
 
 def gene_blocks(
@@ -75,7 +77,15 @@ def gene_blocks(
                 outside = _standardized(others.expression.values[:, columns[chosen]], mean, sd)
                 taught = others.teach([matrix.patients[row] for row in rows], z, outside)
             block = GeneBlock(
-                matrix.for_genes(chosen), rows, z, taught.fitted_to, taught.programmes, mean, sd, str(unit)
+                matrix.for_genes(chosen),
+                rows,
+                z,
+                taught.fitted_to,
+                taught.programmes,
+                mean,
+                sd,
+                str(unit),
+                taught.subtype_levels,
             )
             blocks.append(block)
     return blocks, dropped

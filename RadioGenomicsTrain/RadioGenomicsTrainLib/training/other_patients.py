@@ -26,10 +26,13 @@ class Taught:
     Attributes:
         fitted_to: ``[n, T]`` the levels that it is fitted to; the patients' own where there is nothing to draw them to.
         programmes: ``[programmes, T]`` the axes that it predicts, orthonormal; None where too few patients have them.
+        subtype_levels: ``[n, T]`` the levels drawn all the way to the means of subtypes, between which and their own a
+            head may choose; None where there are none.
     """
 
     fitted_to: np.ndarray
     programmes: np.ndarray | None
+    subtype_levels: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +79,10 @@ class OtherPatients:
         """
         measured = np.isfinite(outside).all(axis=1)
         own, theirs = self._subtypes(patients), self._subtypes(self.expression.patients)
-        drawn = drawn_to_means(levels, own, outside[measured], theirs[measured], self.weight)
-        return Taught(drawn, programmes(outside[measured]))
+        drawn, all_the_way = (
+            drawn_to_means(levels, own, outside[measured], theirs[measured], weight) for weight in (self.weight, 1.0)
+        )
+        return Taught(drawn, programmes(outside[measured]), None if all_the_way is levels else all_the_way)
 
     def _subtypes(self, patients: Sequence[str]) -> np.ndarray:
         return np.array([self.subtype_of.get(name, "") for name in patients], dtype=str)

@@ -63,7 +63,19 @@ def refit_head(
     by_id = {patient.id: patient.traits for patient in cohort.patients}
     traits = [by_id[name] for name in prepared]
     rest = within(progress, 0.1, 1.0)
-    head = fit_kernel_head(patients, None, traits, blocks, folds, settings.preprocessing, settings.head, rest)
+    sites = {patient.id: patient.site for patient in cohort.patients}
+    head = fit_kernel_head(
+        patients,
+        None,
+        traits,
+        blocks,
+        folds,
+        settings.preprocessing,
+        settings.head,
+        work / "validation-cache",
+        rest,
+        sites=[sites[name] for name in prepared],
+    )
     made = replace(settings, network=encoder.settings)
     return write_trained_bundle(output, cohort.description, made, encoder, head, blocks, segmentation, started_from)
 

@@ -84,7 +84,7 @@ def validation_blocks(
 
 def _block(block: GeneBlock, name: str, gene_sets: Mapping[str, Sequence[str]], others: OtherPatients) -> Block:
     symbols = block.expression.symbols
-    families = [_family("genes", symbols, block.z, Taught(block.fitted_to, block.programmes))]
+    families = [_family("genes", symbols, block.z, Taught(block.fitted_to, block.programmes, block.subtype_levels))]
     scored = singscore(block.expression.values[block.rows], symbols, gene_sets)
     if scored.names:
         patients = [block.expression.patients[row] for row in block.rows]
@@ -97,7 +97,7 @@ def _family(
     name: str, symbols: tuple[str, ...], y: np.ndarray, taught: Taught, members: np.ndarray | None = None
 ) -> Family:
     fitted_to = None if taught.fitted_to is y else taught.fitted_to
-    return Family(name, symbols, y, members, fitted_to, taught.programmes)
+    return Family(name, symbols, y, members, fitted_to, taught.programmes, taught.subtype_levels)
 
 
 def _scores_elsewhere(

@@ -24,6 +24,10 @@ from RadioGenomicsTrainLib.validation.ladder import Step
 from RadioGenomicsTrainLib.validation.ladder import against
 from RadioGenomicsTrainLib.validation.measured_rung import Measured
 from RadioGenomicsTrainLib.validation.measured_rung import joint_from_arrays
+from RadioGenomicsTrainLib.validation.nested_choice import Targets
+from RadioGenomicsTrainLib.validation.nested_findings import ChosenFrom
+from RadioGenomicsTrainLib.validation.nested_findings import NestedFindings
+from RadioGenomicsTrainLib.validation.nested_findings import find_nested
 from RadioGenomicsTrainLib.validation.rungs import CANDIDATES
 from RadioGenomicsTrainLib.validation.within_strata import StratumScores
 from RadioGenomicsTrainLib.validation.within_strata import within_strata
@@ -40,6 +44,7 @@ class BlockFindings:
         site_disjoint_r: its correlations [T] with site-disjoint folds, by family; NaN where there are none.
         folds: the first of the random splits.
         within: its scores within subtypes, by family.
+        nested: of the genes, with everything chosen in the folds; empty where there is nothing to choose from.
     """
 
     block: Block
@@ -48,6 +53,7 @@ class BlockFindings:
     site_disjoint_r: Mapping[str, np.ndarray]
     folds: Sequence[np.ndarray]
     within: Mapping[str, Mapping[str, StratumScores]]
+    nested: Sequence[NestedFindings] = ()
 
 
 def decide(steps: Sequence[Step], settings: ValidationSettings, cache: Path) -> tuple[str, list[str]]:
@@ -119,7 +125,11 @@ def gather(
         if measured.fitted.h is not None and len(np.unique(strata[strata != ""])) > 1:
             within[family.name] = _within(measured, strata, settings, cache, progress)
     folds = repeated_folds(len(block.rows), settings.folds, settings.repeats, settings.seed)[0]
-    return BlockFindings(block, ladder, shown, apart, folds, within)
+    genes = block.families[0]
+    targets = Targets(genes.y, genes.subtype_levels, genes.programmes)
+    given = ChosenFrom.of(data)
+    nested = find_nested(given and given.take(block.rows), targets, settings, cache, progress)
+    return BlockFindings(block, ladder, shown, apart, folds, within, nested)
 
 
 def _within(

@@ -16,7 +16,9 @@ import numpy as np
 
 from RadioGenomicsLib.model.json_block import JSONBlock
 from RadioGenomicsTrainLib.cohort.dropped import Dropped
+from RadioGenomicsTrainLib.validation.choice_space import FeatureSet
 from RadioGenomicsTrainLib.validation.chosen_ridge import ChosenRidge
+from RadioGenomicsTrainLib.validation.nested_choice import SetKernels
 from RadioGenomicsTrainLib.validation.oof_matrix import Folds
 
 # How many columns of an embedding each of its groups has, in their order.
@@ -25,6 +27,8 @@ Groups = tuple[int, ...]
 FitLinear = Callable[[np.ndarray, Sequence[Folds], Groups], np.ndarray]
 # From the same to a head that chooses its ridges in the fold.
 FitRidges = Callable[[np.ndarray, Sequence[Folds], Groups], ChosenRidge]
+# From an embedding [n, d], the columns of each group by name, and sets of groups to the kernels of these sets.
+FitSets = Callable[[np.ndarray, Mapping[str, int], Sequence[FeatureSet]], SetKernels]
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,9 @@ class ValidationSettings(JSONBlock):
         permutations: of the patients, for max-T and the counts.
         refit_permutations: the same for rungs that are not linear in Y, which are refitted each time.
         null_draws: of the exact out-of-fold null.
-        comparison_draws: of the paired test against the rung below.
+        comparison_draws: of the paired test against the rung below, and of the bootstrap of the nested figures.
+        nested_permutations: of the patients, with everything chosen anew, for the nested p-values; no more than
+            ``permutations``.
         seed: of all of them.
         device: where joint permutations are computed: "cpu", "cuda" or "mps"; tables agree to the rounding of float32.
     """
@@ -47,6 +53,7 @@ class ValidationSettings(JSONBlock):
     refit_permutations: int = 1_000
     null_draws: int = 2_000_000
     comparison_draws: int = 2_000
+    nested_permutations: int = 200
     seed: int = 0
     device: str = "cpu"
 
@@ -62,6 +69,7 @@ class Family:
         members: genes [T] of each set that were measured; None for genes.
         fitted_to: values [n, T] that a head taught by patients without images is fitted to; None where they are y.
         programmes: axes [programmes, T] that such a head predicts; None where it predicts the targets themselves.
+        subtype_levels: y drawn all the way to the means of molecular subtypes [n, T]; None where there are none.
     """
 
     name: str
@@ -70,6 +78,7 @@ class Family:
     members: np.ndarray | None = None
     fitted_to: np.ndarray | None = None
     programmes: np.ndarray | None = None
+    subtype_levels: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,6 +161,8 @@ class CohortData:
         stored: predictions of the published method, by block.
         head: how a head is fitted that is linear in Y.
         ridges: how a head is fitted that has a ridge for each programme of genes.
+        sets: how kernels are made of sets of feature groups, for the nested choice; None where nothing is chosen.
+        choose_from: columns of each group of the "default" features that is chosen from, by name.
         flow, dropped: what was left out on the way.
         provenance: whatever else decided the data, such as digests and versions.
         seed_paper: what the seed paper states for this cohort.
@@ -168,6 +179,8 @@ class CohortData:
     blocks: tuple[Block, ...]
     head: FitLinear
     ridges: FitRidges
+    sets: FitSets | None = None
+    choose_from: Mapping[str, int] = field(default_factory=dict)
     groups: Mapping[str, Groups] = field(default_factory=dict)
     encoder_folds: Folds = ()
     stored: Mapping[str, StoredPrediction] = field(default_factory=dict)

@@ -67,10 +67,14 @@ def outcome_areas(
         case = label[known] == name
         if min(case.sum(), (~case).sum()) < _LEAST_CASES:
             continue
-        score = h @ case.astype(float)
-        low, high = _interval(score[case], score[~case], seed)
-        areas.append(OutcomeArea(title, len(case), int(case.sum()), float(_area(score[case], score[~case])), low, high))
+        areas.append(scored_area(title, case, h @ case.astype(float), seed))
     return areas
+
+
+def scored_area(title: str, case: np.ndarray, score: np.ndarray, seed: int) -> OutcomeArea:
+    """Return the area of out-of-fold scores ``[n]`` of patients of whom some are cases ``[n]``."""
+    low, high = _interval(score[case], score[~case], seed)
+    return OutcomeArea(title, len(case), int(case.sum()), float(_area(score[case], score[~case])), low, high)
 
 
 def _area(cases: np.ndarray, others: np.ndarray, axis: int = -1) -> np.ndarray:

@@ -10,6 +10,7 @@ are widened.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +22,8 @@ from RadioGenomicsTrainLib.validation.multiple_testing import adjust
 from RadioGenomicsTrainLib.validation.multiple_testing import count_below
 
 _DRAWS_PER_STEP = 32
-_WIDENING = 2**0.5
+# Of standard errors, for pairs that are predicted out of fold.
+WIDENING = 2**0.5
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def compare(y: np.ndarray, upper: np.ndarray, lower: np.ndarray, *, n_draws: int
     r_upper, r_lower = (np.nan_to_num(pearson(y, one)) for one in (upper, lower))
     delta = float(np.median(r_upper) - np.median(r_lower))
     deltas = bootstrap_median_r(y, upper, n_draws, seed) - bootstrap_median_r(y, lower, n_draws, seed)
-    deltas = delta + _WIDENING * (deltas - deltas.mean())
+    deltas = delta + WIDENING * (deltas - deltas.mean())
     low, high = np.quantile(deltas, [0.025, 0.975])
     t = williams_t(r_upper, r_lower, np.nan_to_num(pearson(upper, lower)), len(y))
     return Comparison(
@@ -81,7 +83,7 @@ def compare(y: np.ndarray, upper: np.ndarray, lower: np.ndarray, *, n_draws: int
         high=float(high),
         p=float((1 + (deltas <= 0).sum()) / (1 + n_draws)),
         delta_best_100=float(np.sort(r_upper)[-100:].mean() - np.sort(r_lower)[-100:].mean()),
-        genes_better=count_below(adjust(stdtr(len(y) - 3, -t / _WIDENING)).benjamini_hochberg),
+        genes_better=count_below(adjust(stdtr(len(y) - 3, -t / WIDENING)).benjamini_hochberg),
     )
 
 
@@ -105,7 +107,12 @@ def williams_t(r_upper: np.ndarray, r_lower: np.ndarray, r_between: np.ndarray, 
 
 
 def bootstrap_median_r(y: np.ndarray, p: np.ndarray, n_draws: int, seed: int) -> np.ndarray:
-    """Return the median r over genes [n_draws]; the same seed draws the same patients.
+    """Return the median r over genes [n_draws]; the same seed draws the same patients."""
+    return np.concatenate([np.median(r, axis=1) for r in bootstrapped_r(y, p, n_draws, seed)])
+
+
+def bootstrapped_r(y: np.ndarray, p: np.ndarray, n_draws: int, seed: int) -> Iterator[np.ndarray]:
+    """Yield r of every gene [draws, G] for some draws of the patients at a time, the predictions held fixed.
 
     A draw is a weight per patient, so the moments of all genes in many draws are five matrix products.
     """
@@ -114,7 +121,6 @@ def bootstrap_median_r(y: np.ndarray, p: np.ndarray, n_draws: int, seed: int) ->
     # Unit columns keep the float32 differences of moments below free of cancellation.
     y, p = unit_columns(y), unit_columns(p)
     moments = [np.ascontiguousarray(one) for one in (y, p, y * y, p * p, y * p)]
-    medians = np.empty(n_draws)
     for start in range(0, n_draws, _DRAWS_PER_STEP):
         size = min(_DRAWS_PER_STEP, n_draws - start)
         weight = rng.multinomial(n, np.full(n, 1 / n), size).astype(np.float32)
@@ -124,6 +130,6 @@ def bootstrap_median_r(y: np.ndarray, p: np.ndarray, n_draws: int, seed: int) ->
         product -= y_sum * p_sum / n
         # A draw without spread leaves rounding errors, of either sign.
         square = np.maximum(y_square * p_square, 0)
-        r = np.divide(product, np.sqrt(square), out=np.zeros_like(product), where=(y_square > 1e-6) & (p_square > 1e-6))
-        medians[start : start + size] = np.median(r, axis=1)
-    return medians
+        yield np.divide(
+            product, np.sqrt(square), out=np.zeros_like(product), where=(y_square > 1e-6) & (p_square > 1e-6)
+        )

@@ -31,6 +31,7 @@ from RadioGenomicsLib.pipeline.folders import replaced_whole
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
+from RadioGenomicsTrainLib.validation import nested_rows
 from RadioGenomicsTrainLib.validation import null_tables
 from RadioGenomicsTrainLib.validation import record_tables as tables
 from RadioGenomicsTrainLib.validation.block_findings import BlockFindings
@@ -38,7 +39,9 @@ from RadioGenomicsTrainLib.validation.block_findings import decide
 from RadioGenomicsTrainLib.validation.block_findings import gather
 from RadioGenomicsTrainLib.validation.cohort_data import CohortData
 from RadioGenomicsTrainLib.validation.cohort_data import ValidationSettings
+from RadioGenomicsTrainLib.validation.held_out_tests import held_out_tests
 from RadioGenomicsTrainLib.validation.ladder import climb
+from RadioGenomicsTrainLib.validation.nested_findings import nested_areas
 from RadioGenomicsTrainLib.validation.outcome_areas import outcome_areas
 from RadioGenomicsTrainLib.validation.power import power_table
 from RadioGenomicsTrainLib.validation.record_card import SCHEMA
@@ -100,6 +103,7 @@ def write_record(
         "rungs": [{"rung": one.name, "kind": one.kind, "reference": one.reference} for one in RUNGS],
         "default_rung": shown,
         "seed_paper": dict(data.seed_paper),
+        "held_out_tests": held_out_tests(data.cohort["id"]),
         "notes": [*notes, *_left_out(data), *data.notes, "Research use only."],
     }
     _write_folder(folder, record, rows)
@@ -134,6 +138,9 @@ def _tables(
         "panels": chain.from_iterable(map(tables.panel_rows, found)),
         "flow": tables.flow_rows(data.flow),
         "dropped": tables.dropped_rows(data.dropped),
+        "nested": chain.from_iterable(nested_rows.nested_rows(one.block.id, one.nested) for one in found),
+        "nested_choices": chain.from_iterable(nested_rows.choice_rows(one.block.id, one.nested) for one in found),
+        "nested_subtypes": tables.subtype_rows(nested_areas(data, settings)),
     }
     for one in found:
         for family in one.block.families:

@@ -10,6 +10,7 @@ import numpy as np
 
 from RadioGenomicsLib.genes.panels import load_panels
 from RadioGenomicsTrainLib.cohort.dropped import Dropped
+from RadioGenomicsTrainLib.validation import nested_rows
 from RadioGenomicsTrainLib.validation.block_findings import BlockFindings
 from RadioGenomicsTrainLib.validation.calibration import calibration_bins
 from RadioGenomicsTrainLib.validation.calibration import site_scores
@@ -45,6 +46,7 @@ COLUMNS = {
     "panels": "block panel symbol r p_max_t reliable in_model",
     "flow": "step kind kept dropped",
     "dropped": "kind name reason",
+    **nested_rows.COLUMNS,
 }
 
 
@@ -114,10 +116,17 @@ def target_rows(found: BlockFindings, family: str) -> Iterator[Row]:
         "p_holm_sidak": p_holm_sidak,
         "q_benjamini_hochberg": q,
         "p_max_t": adjusted,
-        "reliable": adjusted <= ALPHA,
+        **nested_rows.gene_columns(found.nested if family == "genes" else (), len(scores.r)),
     }
+    columns["reliable"] = _decisive_p(found, family, adjusted) <= ALPHA
     for values in zip(*columns.values(), strict=True):
         yield dict(zip(columns, values, strict=True))
+
+
+def _decisive_p(found: BlockFindings, family: str, adjusted: np.ndarray) -> np.ndarray:
+    """Return the family-wise p [T] that makes a gene reliable: the nested one where the procedure was permuted."""
+    joint = found.nested[0].joint if found.nested and family == "genes" else None
+    return adjusted if joint is None else joint.p_adjusted
 
 
 def within_subtype_rows(found: BlockFindings) -> Iterator[Row]:
@@ -182,11 +191,13 @@ def panel_rows(found: BlockFindings) -> Iterator[Row]:
     """Yield one row per gene of the shipped panels, whether it was measured or not."""
     measured = found.shown["genes"]
     place = {symbol: index for index, symbol in enumerate(measured.family.symbols)}
-    r, joint = measured.r, measured.joint
+    unknown = np.full(len(place), np.nan)
+    adjusted = unknown if measured.joint is None else measured.joint.p_adjusted
+    r, decisive = measured.r, _decisive_p(found, "genes", adjusted)
     for panel in load_panels().values():
         for gene in panel.genes:
             index = place.get(gene.symbol)
-            p = None if index is None or joint is None else joint.p_adjusted[index]
+            p = None if index is None else decisive[index]
             yield {
                 "block": found.block.id,
                 "panel": panel.id,

@@ -14,7 +14,8 @@ from RadioGenomicsLib.genes.table import panel_table
 from RadioGenomicsLib.genes.table import write_csv
 
 HEADER = (
-    "symbol,ensembl_id,predicted_z,predicted_log2,interval_low,interval_high,percentile,cv_r,cv_p_adjusted,reliable"
+    "symbol,ensembl_id,predicted_z,predicted_log2,interval_low,interval_high,percentile,cv_r,expected_r,cv_p_adjusted,"
+    "reliable"
 )
 
 

@@ -29,6 +29,14 @@ def test_it_comes_back_as_it_was_written_with_unknown_values(tmp_path: Path) -> 
             np.testing.assert_array_equal(read, written)
 
 
+def test_a_list_from_before_expected_r_has_none(tmp_path: Path) -> None:
+    write_genes(
+        replace(gene_index(), expected_r=None, expected_r_low=None, expected_r_high=None), tmp_path / "genes.csv"
+    )
+    assert (tmp_path / "genes.csv").read_text().splitlines()[0].endswith(",reliable")
+    assert read_genes(tmp_path / "genes.csv").expected_r is None
+
+
 def test_an_unknown_number_is_an_empty_field_and_an_infinite_one_too(tmp_path: Path) -> None:
     genes = replace(gene_index(), interval_half_width=np.full(9, np.inf))
     write_genes(genes, tmp_path / "genes.csv")

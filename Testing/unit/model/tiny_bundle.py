@@ -49,6 +49,9 @@ def gene_index() -> GeneIndex:
         cv_p_adjusted=adjusted,
         interval_half_width=random.uniform(1.4, 1.8, count),
         reliable=adjusted <= 0.05,
+        expected_r=np.linspace(0.1, 0.3, count),
+        expected_r_low=np.linspace(-0.1, 0.1, count),
+        expected_r_high=np.linspace(0.3, 0.5, count),
     )
 
 

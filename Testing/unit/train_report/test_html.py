@@ -69,7 +69,7 @@ def test_the_report_is_one_page_that_loads_nothing_and_runs_nothing(record_folde
 def test_every_section_of_the_contents_is_there(record_folder: Path, tmp_path: Path) -> None:
     html = _page(record_folder, tmp_path)
     anchors = re.findall(r'href="#([\w-]+)"', html)
-    assert len(anchors) == len(set(anchors)) == 13
+    assert len(anchors) == len(set(anchors)) == 14
     assert set(anchors) == set(re.findall(r'<section id="([\w-]+)"', html))
 
 
@@ -115,8 +115,12 @@ def test_the_key_figures_are_those_of_the_default_rung(record_folder: Path, tmp_
         row = next(one for one in csv.DictReader(stream) if wanted.items() <= one.items())
     text = _text(_page(record_folder, tmp_path))
     assert f"Patients {row['n']} each predicted by models that never saw that patient; 2 more had no expression" in text
-    assert f"Median r {plain(float(row['median_r']))} over {row['tests']} genes" in text
-    assert f"Genes that hold {row['max_t']} of {row['tests']}" in text
+    with open(record_folder / "nested.csv", encoding="utf-8", newline="") as stream:
+        nested = next(one for one in csv.DictReader(stream) if one["splits"] == "random")
+    assert f"Median r, nested {plain(float(nested['median_r']))}" in text
+    assert f"Median r, choices on the same patients {plain(float(row['median_r']))}" in text
+    assert f"Genes that hold {nested['max_t']} of {row['tests']}" in text
+    assert "is not yet tested on held-out patients" in text
     assert "Gene sets that hold" in text
     assert "Best simpler predictor" in text
 

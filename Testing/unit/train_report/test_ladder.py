@@ -29,6 +29,10 @@ def _rung(record: Record, kind: str) -> dict:
     return next(row for row in record.ladder("log2") if row["kind"] == kind and row["splits"] == "random")
 
 
+def _nested(record: Record) -> dict:
+    return record.rows("nested", block="log2", splits="random")[0]
+
+
 def _said(record: Record) -> str:
     return " ".join(words for part in ladder(record).parts if isinstance(part, Points) for words in part.points)
 
@@ -54,6 +58,7 @@ def test_a_simple_rung_that_wins_is_called_the_default(record: Record) -> None:
 def test_without_a_valid_null_nothing_is_said_to_hold(record: Record) -> None:
     row = _rung(record, "default")
     row.update(null="none", max_t=math.nan, share_above_03_p=math.nan, share_above_03_permuted=math.nan)
+    _nested(record).update(max_t=math.nan)
     figures = {fact.label: fact for fact in key_figures(record)}
     assert figures["Genes that hold"].value == "not known"
     assert "not known" in figures["Genes with r above 0.3"].meaning
@@ -61,7 +66,8 @@ def test_without_a_valid_null_nothing_is_said_to_hold(record: Record) -> None:
 
 
 def test_nothing_above_chance_is_said_so(record: Record) -> None:
-    _rung(record, "default").update(max_t=0.0, share_above_03_p=0.4)
+    _rung(record, "default").update(max_t=3.0, share_above_03_p=0.4)
+    _nested(record).update(max_t=0.0)
     assert "No gene is told from chance." in str(headline(record))
     _rung(record, "default").update(share_above_03_p=0.01)
     assert "no single gene holds" in str(headline(record))

@@ -96,13 +96,18 @@ def test_the_card_comes_from_cohort_settings_and_validation(bundle: Bundle) -> N
     assert (card["id"], card["cohort"], card["patients"]) == ("small", "SMALL", N)
     assert (card["license"], card["citation"]) == ("CC0", ["none"])
     assert card["network"] == NETWORK.to_json()
-    assert card["validation"] == {"scheme": "none", "segmentation": {"mean_dice": 0.5}, "genes": [{"median_r": 0.1}]}
+    assert card["validation"] == {
+        "scheme": "none",
+        "segmentation": {"mean_dice": 0.5},
+        "genes": [{"median_r": 0.1}],
+        "held_out_tests": [],
+    }
     assert [(m["unit"], m["genes"]) for m in card["matrices"]] == [("log2 RSEM", 2), ("z", 1)]
 
 
 def test_the_card_says_what_the_model_cannot_do(bundle: Bundle) -> None:
     said = " ".join(bundle.card["limitations"])
-    assert "no external validation" in said
+    assert "not yet tested on held-out patients" in said
     assert "1 of 3 genes" in said
     assert "Its patients are made up." in said
 

@@ -33,13 +33,19 @@ def blocks() -> list[GeneBlock]:
 
 
 @pytest.fixture(scope="module")
-def fitted(patients: list[PreparedPatient], blocks: list[GeneBlock], quick_features: None) -> FittedHead:
+def fitted(
+    patients: list[PreparedPatient],
+    blocks: list[GeneBlock],
+    quick_features: None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> FittedHead:
     probabilities = [patient.tumor.astype(np.float32) for patient in patients]
     real = gene_validation.validate_head
+    cache = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gene_validation, "validate_head", lambda *given, **more: real(*given, **more, n_draws=1000))
         folds = [np.array([0, 1]), np.array([2, 3])]
-        return fit_kernel_head(patients, probabilities, [ClinicalTraits()] * 4, blocks, folds, SETTINGS, HEAD)
+        return fit_kernel_head(patients, probabilities, [ClinicalTraits()] * 4, blocks, folds, SETTINGS, HEAD, cache)
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import numpy as np
 from RadioGenomicsLib.model.kernel_head import head_weights
 from RadioGenomicsTrainLib.cohort.dropped import Dropped
 from RadioGenomicsTrainLib.training.programme_head import chosen_ridge
+from RadioGenomicsTrainLib.training.set_kernels import set_kernels
 from RadioGenomicsTrainLib.validation.cohort_data import Block
 from RadioGenomicsTrainLib.validation.cohort_data import CohortData
 from RadioGenomicsTrainLib.validation.cohort_data import Family
@@ -19,7 +20,13 @@ from RadioGenomicsTrainLib.validation.rungs import site_features
 
 N = 40
 SETTINGS = ValidationSettings(
-    folds=4, repeats=2, permutations=40, refit_permutations=20, null_draws=4000, comparison_draws=50
+    folds=4,
+    repeats=2,
+    permutations=40,
+    refit_permutations=20,
+    null_draws=4000,
+    comparison_draws=50,
+    nested_permutations=20,
 )
 
 
@@ -63,6 +70,8 @@ def small_data(seed: int = 0, signal: str = "default") -> CohortData:
         blocks=(Block("log2", "log2", rows, (genes, sets)),),
         head=head,
         ridges=lambda embedding, splits, groups: chosen_ridge(embedding, embedding, splits, groups),
+        sets=set_kernels,
+        choose_from={"place and shape": 2, "signal": 2},
         flow=(FlowStep("made", "patient", N, 1),),
         dropped=(Dropped("patient", "P99", "made up"),),
     )

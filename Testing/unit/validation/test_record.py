@@ -25,7 +25,8 @@ from Testing.unit.validation.small_data import small_data
 
 TARGET_COLUMNS = (
     "n r r_low r_high r_site_disjoint r2_oos ccc rmse_iqr slope half_width coverage p_parametric p p_holm_sidak "
-    "q_benjamini_hochberg p_max_t reliable"
+    "q_benjamini_hochberg p_max_t r_nested p_nested p_nested_max_t half_width_nested coverage_nested expected_r "
+    "expected_r_low expected_r_high reliable"
 )
 
 
@@ -85,13 +86,42 @@ def test_the_counts_of_the_ladder_are_those_of_its_genes(folder: Path) -> None:
         r for r in table(folder, "ladder") if (r["family"], r["kind"], r["splits"]) == ("genes", "default", "random")
     )
     genes = table(folder, "genes_log2")
-    assert int(row["max_t"]) == sum(gene["reliable"] == "true" for gene in genes) > 0
+    assert int(row["max_t"]) == sum(float(gene["p_max_t"]) <= 0.05 for gene in genes) > 0
     assert int(row["oof_holm_sidak"]) == sum(float(gene["p_holm_sidak"]) <= 0.05 for gene in genes)
     assert float(row["median_r"]) == pytest.approx(np.median([float(gene["r"]) for gene in genes]), abs=1e-5)
     assert float(genes[0]["r_site_disjoint"]) > 0.3
     counts = [int(one["parametric_holm_sidak"]) for one in table(folder, "permuted_counts")]
     assert len(counts) == SETTINGS.permutations
     assert float(row["count_permuted_mean"]) == pytest.approx(np.mean(counts))
+
+
+def test_the_nested_figures_are_told_beside_those_with_choices_on_the_same_patients(folder: Path) -> None:
+    rows = table(folder, "nested")
+    assert [(row["block"], row["splits"]) for row in rows] == [("log2", "random"), ("log2", "site_disjoint")]
+    genes = table(folder, "genes_log2")
+    row = rows[0]
+    assert int(row["max_t"]) == sum(gene["reliable"] == "true" for gene in genes) > 0
+    assert all((gene["reliable"] == "true") == (float(gene["p_nested_max_t"]) <= 0.05) for gene in genes)
+    assert int(row["permutations"]) == SETTINGS.nested_permutations
+    assert float(row["median_r"]) == pytest.approx(np.median([float(gene["r_nested"]) for gene in genes]), abs=1e-5)
+    assert float(row["median_r_low"]) < float(row["median_r"]) < float(row["median_r_high"])
+    assert float(row["mean_r_low"]) < float(row["mean_r"]) < float(row["mean_r_high"])
+    spread = [np.ptp([float(gene[name]) for gene in genes]) for name in ("expected_r", "r_nested")]
+    assert spread[0] < spread[1]
+    chosen = [one for one in table(folder, "nested_choices") if one["splits"] == "random"]
+    folds = SETTINGS.folds * SETTINGS.repeats
+    for part in ("features", "subtype weight", "programmes", "ridge"):
+        assert sum(int(one["folds"]) for one in chosen if one["part"] == part) == folds
+    (area,) = table(folder, "nested_subtypes")
+    assert float(area["auc_low"]) <= float(area["auc"]) <= float(area["auc_high"])
+
+
+def test_a_cohort_with_nothing_to_choose_from_has_no_nested_figures(tmp_path: Path, cache: Path) -> None:
+    folder = write_record(replace(small_data(), sets=None), SETTINGS, tmp_path / "validation", cache)
+    assert table(folder, "nested") == table(folder, "nested_choices") == table(folder, "nested_subtypes") == []
+    genes = table(folder, "genes_log2")
+    assert {gene["expected_r"] for gene in genes} == {""}
+    assert any(gene["reliable"] == "true" for gene in genes)
 
 
 def test_each_distribution_of_r_adds_up_to_one(folder: Path) -> None:
