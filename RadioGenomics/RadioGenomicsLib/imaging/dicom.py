@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections import defaultdict
 from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from RadioGenomicsLib.errors import InputError
+from RadioGenomicsLib.imaging.dicom_header import DamagedDicom
 from RadioGenomicsLib.imaging.dicom_header import DicomImage
 from RadioGenomicsLib.imaging.dicom_header import read_header
 from RadioGenomicsLib.imaging.dicom_stack import Slice
+from RadioGenomicsLib.imaging.dicom_stack import pixels
 from RadioGenomicsLib.imaging.dicom_stack import stack
 from RadioGenomicsLib.imaging.reading import read_volume
 from RadioGenomicsLib.imaging.reading import require_usable
 from RadioGenomicsLib.imaging.reading import split_choice
 from RadioGenomicsLib.imaging.volume import Volume
+
+log = logging.getLogger(__name__)
 
 _MODALITIES = ("MR", "CT")
 # A localizer has fewer slices than any scan that a volume can be made of.
@@ -25,6 +31,11 @@ _FEWEST_SLICES = 5
 # Of the squared length of a direction, and of two directions' product: headers have few digits.
 _SKEW = 0.01
 _PIXEL_MM = (0.01, 100.0)
+# Of a direction's parts, and of a pixel's size: headers round them.
+_SAME_DIRECTION = 1e-3
+_SAME_SPACING = 1e-3
+# Of a series' images: more in another direction are a localizer.
+_MOST_STRAYS = 0.1
 
 
 @dataclass(frozen=True)
@@ -37,6 +48,7 @@ class Series:
         modality: "MR", "CT" or another DICOM modality.
         slices: its images with their places, in no order.
         flaw: why no volume can be made of it; empty where one can.
+        notes: what was left out of it, each a clause without a subject.
     """
 
     uid: str
@@ -44,6 +56,7 @@ class Series:
     modality: str
     slices: tuple[Slice, ...]
     flaw: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def files(self) -> int:
@@ -63,11 +76,18 @@ def find_series(folder: Path | str) -> list[Series]:
     if not folder.is_dir():
         raise InputError(folder, "there is no such folder", "Check the path.")
     found: dict[str, list[DicomImage]] = defaultdict(list)
+    damaged = 0
     for file in sorted(f for f in folder.rglob("*") if f.is_file()):
-        image = read_header(file)
+        try:
+            image = read_header(file)
+        except DamagedDicom:
+            damaged += 1
+            continue
         if image is not None:
             found[image.uid].append(image)
-    return sorted((_series(images) for images in found.values()), key=lambda s: (s.description, s.uid))
+    # Of which series they were, nobody can tell.
+    notes = (f"left out of its folder: {_files(damaged)}, damaged",) if damaged else ()
+    return sorted((_series(images, notes) for images in found.values()), key=lambda s: (s.description, s.uid))
 
 
 def read_series(series: Series) -> Volume:
@@ -82,7 +102,10 @@ def read_series(series: Series) -> Volume:
     """
     if series.flaw:
         raise InputError(series.description, series.flaw, "Choose another series.")
-    return require_usable(stack(series.slices, series.description), series.description)
+    volume = require_usable(stack(series.slices, series.description), series.description).noting(*series.notes)
+    for note in volume.notes:
+        log.warning("%s: %s", series.description, note)
+    return volume
 
 
 def read_image(path: Path | str) -> Volume:
@@ -126,10 +149,64 @@ def _chosen(series: list[Series], folder: Path, choice: str) -> Series:
     raise InputError(folder, reason, f"Pick one by description or UID, as {folder.name}#T1; there are: {names}.")
 
 
-def _series(images: list[DicomImage]) -> Series:
-    first, slices = images[0], tuple(s for image in images for s in image.slices)
-    kinds = frozenset().union(*(image.kinds for image in images))
-    return Series(first.uid, first.description, first.modality, slices, _flaw(first.modality, kinds, slices))
+def _series(images: list[DicomImage], notes: tuple[str, ...] = ()) -> Series:
+    once, twice, differ = _without_copies(images)
+    kept, strays = _without_strays(once)
+    if twice:
+        notes = (*notes, f"left out of it: {_files(twice)}, copies of others")
+    if strays:
+        notes = (*notes, f"left out of it: {_files(strays)} across the others, as reference images lie")
+    first, slices = kept[0], tuple(s for image in kept for s in image.slices)
+    kinds = frozenset().union(*(image.kinds for image in kept))
+    flaw = f"two different images have one SOP Instance UID ({differ})" if differ else ""
+    return Series(
+        first.uid, first.description, first.modality, slices, flaw or _flaw(first.modality, kinds, slices), notes
+    )
+
+
+def _without_copies(images: list[DicomImage]) -> tuple[list[DicomImage], int, str]:
+    """Return the images of different SOP Instance UIDs, how many are copies, and two files that differ under one."""
+    once: dict[str, DicomImage] = {}
+    twice, differ = 0, ""
+    for image in images:
+        first = once.setdefault(image.instance or str(image.file), image)
+        if first is image:
+            continue
+        if first.slices == () or not _same_image(first, image):
+            differ = f"{first.file.name} and {image.file.name}"
+        twice += 1
+    return list(once.values()), twice, differ
+
+
+def _same_image(first: DicomImage, second: DicomImage) -> bool:
+    """Tell whether two files hold the same pixels at the same places."""
+    places = [[replace(s, file=Path(), plain=None) for s in image.slices] for image in (first, second)]
+    if places[0] != places[1]:
+        return False
+    if first.file.read_bytes() == second.file.read_bytes():
+        return True
+    return all(
+        np.array_equal(*(pixels([one], one.file.name) for one in pair))
+        for pair in zip(first.slices, second.slices, strict=True)
+    )
+
+
+def _without_strays(images: list[DicomImage]) -> tuple[list[DicomImage], int]:
+    """Leave out the few images that lie in another direction than all others: reference images of a scanner."""
+    placed = [image for image in images if image.slices]
+    directions = np.array([image.slices[0].orientation for image in placed])
+    if len(placed) < len(images) or len(images) < _FEWEST_SLICES:
+        return images, 0
+    alike = [np.abs(directions - one).max(axis=1) <= _SAME_DIRECTION for one in directions]
+    most = alike[int(np.argmax([own.sum() for own in alike]))]
+    strays = len(images) - int(most.sum())
+    if strays > _MOST_STRAYS * len(images):
+        return images, 0
+    return [image for image, own in zip(images, most, strict=True) if own], strays
+
+
+def _files(count: int) -> str:
+    return f"{count} DICOM files" if count > 1 else "1 DICOM file"
 
 
 def _flaw(modality: str, kinds: frozenset[str], slices: tuple[Slice, ...]) -> str:
@@ -140,11 +217,12 @@ def _flaw(modality: str, kinds: frozenset[str], slices: tuple[Slice, ...]) -> st
     if "MOSAIC" in kinds:
         return "it is a mosaic of slices"
     orientations = np.array([s.orientation for s in slices])
-    if "LOCALIZER" in kinds or np.abs(orientations - orientations[0]).max() > 1e-3:
+    if "LOCALIZER" in kinds or np.abs(orientations - orientations[0]).max() > _SAME_DIRECTION:
         return "it is a localizer: its slices lie in several directions"
     if len(slices) < _FEWEST_SLICES:
         return f"it has only {len(slices)} slices"
-    if len({(s.shape, s.spacing) for s in slices}) > 1:
+    spacings = np.array([s.spacing for s in slices])
+    if len({s.shape for s in slices}) > 1 or np.ptp(spacings, axis=0).max() > _SAME_SPACING * spacings.max():
         return "its slices differ in size"
     row, column = orientations[0].reshape(2, 3)
     if np.abs([row @ row - 1, column @ column - 1, row @ column]).max() > _SKEW:

@@ -43,6 +43,7 @@ class Slice:
         spacing: millimeters between rows, between columns.
         thickness: millimeters; 0 where not given.
         plain: where its pixels lie; None where GDCM has to find them.
+        rescale: slope and intercept of a frame whose file has several; None where the file has one of each.
     """
 
     file: Path
@@ -53,6 +54,7 @@ class Slice:
     spacing: tuple[float, ...]
     thickness: float
     plain: PlainPixels | None = None
+    rescale: tuple[float, float] | None = None
 
 
 def stack(slices: Sequence[Slice], name: str) -> Volume:
@@ -71,26 +73,27 @@ def stack(slices: Sequence[Slice], name: str) -> Volume:
     steps = np.diff(offsets[:, 2])
     _refuse_gaps(steps, slices, name)
     refuse_size(len(slices) * math.prod(slices[0].shape), name)
-    pixels = _pixels(slices, name)
+    voxels = pixels(slices, name)
 
     sideways = np.abs(offsets[:, :2] - offsets[0, :2]).max(axis=0)
     tilted = bool((sideways > _STRAIGHT * np.array(slices[0].spacing[::-1])).any())
     uneven = bool(np.abs(steps - steps.mean()).max() > _EVEN * steps.mean())
     start, step = offsets[0], float(steps.mean())
+    notes = []
     if tilted:
-        log.warning("%s: the gantry was tilted; the slices are shifted onto an upright grid", name)
-        pixels, start = _upright(pixels, offsets, slices[0].spacing, name)
+        notes.append("the gantry was tilted; the slices are shifted onto an upright grid")
+        voxels, start = _upright(voxels, offsets, slices[0].spacing, name)
     if uneven:
         step = float(np.median(steps))
-        log.warning("%s: the slices are unevenly spaced; they are interpolated every %.2f mm", name, step)
-        refuse_size(int((offsets[-1, 2] - offsets[0, 2]) / step) * pixels[0].size, name)
-        pixels = _even(pixels, offsets[:, 2], step)
+        notes.append(f"the slices are unevenly spaced; they are interpolated every {step:.2f} mm")
+        refuse_size(int((offsets[-1, 2] - offsets[0, 2]) / step) * voxels[0].size, name)
+        voxels = _even(voxels, offsets[:, 2], step)
 
     rotation = np.stack([row, column, normal], axis=1)
     affine = np.eye(4)
     affine[:3, :3] = rotation * np.array([slices[0].spacing[1], slices[0].spacing[0], step])
     affine[:3, 3] = rotation @ start
-    return Volume(pixels, np.diag([-1.0, -1.0, 1.0, 1.0]) @ affine, name)
+    return Volume(voxels, np.diag([-1.0, -1.0, 1.0, 1.0]) @ affine, name).noting(*notes)
 
 
 def _frame(slices: Sequence[Slice]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -123,7 +126,7 @@ def _refuse_gaps(steps: np.ndarray, slices: Sequence[Slice], name: str) -> None:
         )
 
 
-def _pixels(slices: Sequence[Slice], name: str) -> np.ndarray:
+def pixels(slices: Sequence[Slice], name: str) -> np.ndarray:
     """Read the pixels ``[slice, row, column]``, rescaled, as float32."""
     result = np.empty((len(slices), *slices[0].shape), np.float32)
     places: dict[Path, list[int]] = defaultdict(list)
@@ -147,20 +150,28 @@ def _read_into(result: np.ndarray, places: Sequence[int], slices: Sequence[Slice
         first.plain.read_into(result[places[0]], first.file)
         return
     frames = [slices[place].frame for place in places]
-    array = _read(first.file)
+    array = _read(first.file, stored=first.rescale is not None)
     if array.ndim != 3 or array.shape[1:] != first.shape or len(array) <= max(frames):
         raise InputError(
             first.file.name, "its image is in color or has another size than its header says", "Export it again."
         )
-    result[places] = array[frames]
+    for place, frame in zip(places, frames, strict=True):
+        scale = slices[place].rescale
+        # In double precision, and only then float32, as ITK does it.
+        result[place] = array[frame] if scale is None else array[frame] * np.float64(scale[0]) + scale[1]
 
 
-def _read(file: Path) -> np.ndarray:
-    """Return the rescaled pixels of one file by GDCM, ``[frame, row, column]`` unless they are in color."""
+def _read(file: Path, *, stored: bool = False) -> np.ndarray:
+    """Return the rescaled pixels of one file by GDCM, ``[frame, row, column]`` unless they are in color.
+
+    Args:
+        file: of a DICOM image.
+        stored: without the rescaling of single frames.
+    """
     reader = sitk.ImageFileReader()
     # Else ITK tries all of its readers, and some take gigabytes for a file that is not theirs.
     reader.SetImageIO("GDCMImageIO")
-    with only_pixels(file) as copy, quiet_itk():
+    with only_pixels(file, stored=stored) as copy, quiet_itk():
         reader.SetFileName(str(copy))
         return sitk.GetArrayFromImage(reader.Execute()).astype(np.float32)
 
