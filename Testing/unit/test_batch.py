@@ -291,7 +291,7 @@ def test_results_and_hidden_folders_below_the_cohort_are_no_patients(tmp_path: P
     assert [patient.name for patient in read_patients(tmp_path, tmp_path / "results")] == ["p1", "p2"]
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe\x00bad", b"patient,FLAIR\na,b,c,d\n", b"patient;FLAIR\na;b\n"])
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00bad", b"patient,FLAIR\na,b,c,d\n", b"patient|FLAIR\na|b\n"])
 def test_a_table_that_is_no_good_csv_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "patients.csv").write_bytes(content)
     with pytest.raises(InputError):
@@ -319,3 +319,37 @@ def test_what_a_patients_mask_was_drawn_on_is_part_of_what_is_asked(
     table.write_text("patient,FLAIR,drawn_on\none,a.nii,FLAIR\n")
     again = run_batch(read_patients(table), Options(), tmp_path / "out")
     assert "another scans, tumor mask" in again[0]["reason"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "patient,FLAIR\nP1,f1.nii.gz\n,\n,\n",
+        "patient, FLAIR\nP1, f1.nii.gz \n",
+        "\ufeffpatient;FLAIR;\r\nP1;f1.nii.gz;\r\n;;\r\n",
+        "patient\tFLAIR\nP1\tf1.nii.gz\n",
+        '\n"patient","FLAIR"\n"P1","f1.nii.gz"\n',
+    ],
+    ids=["empty rows of Excel", "blanks after commas", "semicolons and a mark", "tabs", "quotes and an empty line"],
+)
+def test_a_table_of_patients_is_read_as_people_write_it(text: str, tmp_path: Path) -> None:
+    table = tmp_path / "patients.csv"
+    table.write_bytes(text.encode())
+    [patient] = read_patients(table)
+    assert (patient.name, patient.volumes) == ("P1", [f"FLAIR={tmp_path / 'f1.nii.gz'}"])
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("patient,FLAIR,FLAIR\nP1,a.nii,b.nii\n", "column 'FLAIR' is there twice"),
+        ("patient,FLAIR\nP1,a.nii\n,b.nii\n", "row 3 names no patient"),
+        ("patient,FLAIR\nP1,a.nii,b.nii\n", "row 2 has more cells than columns .'b.nii'"),
+        ("patient,FLAIR,\nP1,a.nii,b.nii\n", "row 2 has more cells than columns .'b.nii'"),
+    ],
+)
+def test_a_table_of_patients_loses_no_cell_in_silence(text: str, reason: str, tmp_path: Path) -> None:
+    table = tmp_path / "patients.csv"
+    table.write_text(text)
+    with pytest.raises(InputError, match=reason):
+        read_patients(table)

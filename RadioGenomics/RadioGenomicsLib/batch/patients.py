@@ -16,7 +16,6 @@ from RadioGenomicsLib.pipeline.request import check_pseudonym
 _LONGEST_NAME = 200
 _NO_NAME = re.compile(r'[/\\:*?"<>|\x00-\x1f]')
 _PSEUDONYM, _DRAWN_ON = "pseudonym", "drawn_on"
-_BEYOND = "cells beyond the columns"
 
 
 @dataclass(frozen=True)
@@ -76,21 +75,42 @@ def _same(path: Path, output: Path | None) -> bool:
 
 
 def _read_csv(source: Path) -> list[Patient]:
-    try:
-        with source.open(newline="", encoding="utf-8-sig") as file:
-            rows = list(csv.DictReader(file, restkey=_BEYOND, restval=""))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(source, "it cannot be read as a CSV", "Save it as CSV in UTF-8.") from error
-    if rows and "patient" not in rows[0]:
+    header, rows = _table(source)
+    if header and "patient" not in header:
         mend = "Name the columns patient, FLAIR, T1c, … and roi, with commas between them."
         raise InputError(source, "it has no column 'patient'", mend)
+    for column in header:
+        if column and header.count(column) > 1:
+            raise InputError(source, f"the column {column!r} is there twice", "Keep one of them.")
     patients = []
-    for row in rows:
-        if _BEYOND in row:
-            raise InputError(source, f"the row of {row['patient']!r} has more cells than columns", "Mend the row.")
-        name, pseudonym = row.pop("patient"), check_pseudonym(row.pop(_PSEUDONYM, ""))
-        drawn_on = row.pop(_DRAWN_ON, "")
+    for number, cells in rows:
+        row = {column: cell for column, cell in zip(header, cells, strict=False) if column}
+        lost = [cell for cell, column in zip(cells, [*header, *[""] * len(cells)], strict=False) if cell and not column]
+        if lost:
+            reason = f"row {number} has more cells than columns ({lost[0][:40]!r})"
+            raise InputError(source, reason, "Give every cell a column.")
+        name = row.pop("patient", "")
+        if not name:
+            raise InputError(source, f"row {number} names no patient", "Name the patient, or remove the row.")
+        pseudonym, drawn_on = check_pseudonym(row.pop(_PSEUDONYM, "")), row.pop(_DRAWN_ON, "")
         paths = {column: source.parent / text for column, text in row.items() if text}
         roi = paths.pop("roi", None)
         patients.append(Patient(name, [f"{role}={path}" for role, path in paths.items()], roi, pseudonym, drawn_on))
     return patients
+
+
+def _table(source: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Return the header, and the rows that are not empty with their numbers; blanks around a cell are not part of it.
+
+    Commas part the cells, or semicolons or tabs where the header has those and no commas, as Excel writes them.
+    """
+    try:
+        text = source.read_text(encoding="utf-8-sig")
+        first = text.partition("\n")[0]
+        delimiter = next((one for one in (",", ";", "\t") if one in first), ",")
+        lines = list(csv.reader(text.splitlines(keepends=True), delimiter=delimiter, skipinitialspace=True))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(source, "it cannot be read as a CSV", "Save it as CSV in UTF-8.") from error
+    table = [(number, [cell.strip() for cell in cells]) for number, cells in enumerate(lines, start=1)]
+    table = [(number, cells) for number, cells in table if any(cells)]
+    return (table[0][1], table[1:]) if table else ([], [])

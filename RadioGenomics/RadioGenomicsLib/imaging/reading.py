@@ -147,7 +147,8 @@ def volume_name(file: Path) -> str:
     """Return the file's name without its endings."""
     name = file.name
     for ending in (".gz", ".nii", ".nrrd", ".seg", ".mha", ".mhd", ".nhdr"):
-        name = name.removesuffix(ending)
+        if name.lower().endswith(ending):
+            name = name[: -len(ending)]
     return name
 
 
