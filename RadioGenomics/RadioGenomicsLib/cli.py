@@ -13,6 +13,8 @@ from RadioGenomicsLib.batch.patients import read_patients
 from RadioGenomicsLib.batch.run import run_batch
 from RadioGenomicsLib.console import console_progress
 from RadioGenomicsLib.console import ends_in_order
+from RadioGenomicsLib.console import python_warnings_logged
+from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import RadioGenomicsError
 from RadioGenomicsLib.fan_out import Workers
 from RadioGenomicsLib.headless import ROLES
@@ -22,7 +24,8 @@ from RadioGenomicsLib.headless import known_role
 from RadioGenomicsLib.headless import predict_study
 from RadioGenomicsLib.headless import read_channels
 from RadioGenomicsLib.idle_threads import let_idle_threads_sleep
-from RadioGenomicsLib.imaging.reading import read_mask
+from RadioGenomicsLib.imaging.mask_file import read_mask
+from RadioGenomicsLib.imaging.orientation import check_orientation
 from RadioGenomicsLib.pipeline.request import check_pseudonym
 from RadioGenomicsLib.report.facts import RESEARCH_USE
 from RadioGenomicsLib.sample import DEFAULT_SAMPLE
@@ -41,7 +44,7 @@ def main(argv: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
     let_idle_threads_sleep()
     try:
-        with ends_in_order():
+        with ends_in_order(), python_warnings_logged():
             return options.run(options)
     except RadioGenomicsError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -163,11 +166,19 @@ def _add_shared_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--panel", default="glioma", help="the panel that the attribution map explains (default %(default)s)"
     )
+    parser.add_argument(
+        "--orientation",
+        type=_orientation,
+        default="",
+        metavar="RAS|LPS|…",
+        help="where the axes i, j, k of scans and masks point to whose files do not tell left from right; without it "
+        "such files are refused",
+    )
     parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
 
 
 def _options(options: argparse.Namespace) -> Options:
-    return Options(brain=options.brain, model=options.model, panel=options.panel, device=options.device)
+    return Options(options.brain, options.model, options.panel, options.device, options.orientation)
 
 
 def _predict(options: argparse.Namespace) -> int:
@@ -180,9 +191,10 @@ def _predict(options: argparse.Namespace) -> int:
             title, name, channels, tumor = study.title, study.title, study.channels, study.tumor
         else:
             paths = find_volumes(options.volume)
-            title, name, channels, tumor = ", ".join(paths), "", read_channels(paths), None
+            channels = read_channels(paths, options.orientation)
+            title, name, tumor = ", ".join(paths), "", None
         if options.roi:
-            tumor = read_mask(options.roi)
+            tumor = read_mask(options.roi, options.orientation)
         prediction = predict_study(
             channels,
             _options(options),
@@ -246,6 +258,13 @@ def _samples(options: argparse.Namespace) -> int:
     for sample in list_samples().values():
         print(f"{sample.id}\t{local_sample(sample) or 'not downloaded'}\t{sample.title}")
     return 0
+
+
+def _orientation(text: str) -> str:
+    try:
+        return check_orientation(text) if text else ""
+    except InputError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _role(text: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -12,6 +14,8 @@ from types import FrameType
 from typing import NoReturn
 
 from RadioGenomicsLib.progress import Progress
+
+log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -49,6 +53,18 @@ def ends_in_order() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+@contextmanager
+def python_warnings_logged() -> Iterator[None]:
+    """Keep warnings of Python libraries off the terminal, where they show lines of code; the log has them."""
+
+    def to_log(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
+        log.debug("%s: %s", category.__name__, message)
+
+    with warnings.catch_warnings():
+        warnings.showwarning = to_log
+        yield
 
 
 def _step_lines() -> Progress:

@@ -15,10 +15,11 @@ from RadioGenomicsLib.errors import Canceled
 from RadioGenomicsLib.errors import ChannelError
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import RegionError
+from RadioGenomicsLib.imaging.channels import find_channels
+from RadioGenomicsLib.imaging.channels import read_channel
 from RadioGenomicsLib.imaging.drawn_on import scans_drawn_on
-from RadioGenomicsLib.imaging.reading import read_mask
+from RadioGenomicsLib.imaging.mask_file import read_mask
 from RadioGenomicsLib.imaging.reading import split_choice
-from RadioGenomicsLib.imaging.roles import find_channels
 from RadioGenomicsLib.imaging.roles import guess_role
 from RadioGenomicsLib.imaging.volume import Volume
 from RadioGenomicsLib.pipeline.folders import refuse_used_folder
@@ -46,12 +47,15 @@ class Options:
         model: a bundle's id or folder.
         panel: the marker panel that the attribution map explains.
         device: "auto", "cpu", "cuda" or "mps".
+        orientation: where the axes i, j, k point to of scans and masks whose files do not tell, as "RAS"; where empty,
+            such files are refused.
     """
 
     brain: str = "auto"
     model: str = "tcga-lgg"
     panel: str = "glioma"
     device: str = "auto"
+    orientation: str = ""
 
 
 def find_volumes(texts: list[str]) -> dict[str, Path]:
@@ -81,11 +85,14 @@ def known_role(name: str) -> str | None:
     return next((role for role in ROLES if role.lower() == name.lower()), None) or guess_role(name)
 
 
-def read_channels(paths: dict[str, Path]) -> dict[str, Volume]:
-    """Read every channel. It is named after its role: names of files often hold a patient's name."""
-    from RadioGenomicsLib.imaging.dicom import read_image
+def read_channels(paths: dict[str, Path], orientation: str = "") -> dict[str, Volume]:
+    """Read every channel. It is named after its role: names of files often hold a patient's name.
 
-    volumes = {role: read_image(path) for role, path in paths.items()}
+    Args:
+        paths: role to file or DICOM folder.
+        orientation: as of :class:`Options`.
+    """
+    volumes = {role: read_channel(role, path, orientation) for role, path in paths.items()}
     return {role: volume.with_array(volume.array, role) for role, volume in volumes.items()}
 
 
@@ -117,7 +124,7 @@ def predict_study(
         RadioGenomicsError: one of its kinds, naming what is wrong and how to mend it.
     """
     refuse_used_folder(output)
-    brain = _brain(options.brain)
+    brain = _brain(options.brain, options.orientation)
     request = PredictionRequest(
         channels=channels,
         model=options.model,
@@ -142,11 +149,12 @@ def predict_study(
     return result.prediction
 
 
-def _brain(brain: str) -> str | Volume:
+def _brain(brain: str, orientation: str) -> str | Volume:
     """Return a method's name, or the mask of a file."""
-    file = split_choice(brain)[0]
-    # No method's name has an ending: what has one is a file, and is refused as such where it is not there.
-    return read_mask(brain) if file.is_file() or file.suffix else brain
+    file = split_choice(split_choice(brain)[0])[0]
+    # No method's name has an ending or a folder: what has one is a path, and is refused as such where it is not there.
+    is_path = file.is_file() or file.suffix or len(file.parts) > 1
+    return read_mask(brain, orientation) if is_path else brain
 
 
 def _tumor(tumor: Volume | tuple[float, ...] | None) -> Volume | np.ndarray | Box | None:

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from RadioGenomicsLib.errors import InputError
+from RadioGenomicsLib.imaging.mask_file import read_mask
 from RadioGenomicsLib.imaging.phantom import head_phantom
-from RadioGenomicsLib.imaging.reading import read_mask
 from RadioGenomicsLib.imaging.reading import read_volume
 from RadioGenomicsLib.imaging.volume import Volume
 from RadioGenomicsLib.progress import Progress

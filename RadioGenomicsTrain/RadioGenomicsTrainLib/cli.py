@@ -10,6 +10,7 @@ from pathlib import Path
 
 from RadioGenomicsLib.console import console_progress
 from RadioGenomicsLib.console import ends_in_order
+from RadioGenomicsLib.console import python_warnings_logged
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import RadioGenomicsError
 from RadioGenomicsLib.fan_out import Workers
@@ -35,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     if os.environ.get("RANK", "0") != "0":
         sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 (as long as the process)
     try:
-        with ends_in_order():
+        with ends_in_order(), python_warnings_logged():
             options.run(options)
     except RadioGenomicsError as error:
         print(f"error: {error}", file=sys.stderr)

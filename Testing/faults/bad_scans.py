@@ -150,12 +150,27 @@ def _detached(data: str, header: str = "") -> Callable[[Path], Path]:
     return write
 
 
+def _meta_image(folder: Path, header: str) -> Path:
+    path = _detached("LOCAL", header)(folder)
+    path.write_bytes(path.read_bytes() + voxels().transpose().tobytes())
+    return path
+
+
+def _pair() -> Callable[[Path], Path]:
+    def write(folder: Path) -> Path:
+        nibabel.save(nibabel.Nifti1Pair(voxels(), affine()), folder / "scan.img")
+        return folder / "scan.img"
+
+    return write
+
+
 def _nrrd(header: str, data: bytes) -> Callable[[Path], Path]:
     text = f"NRRD0004\ntype: short\ndimension: 3\nendian: little\n{header}\n"
     return _file("scan.nrrd", lambda: text.encode() + data)
 
 
 _SIZES, _SPACINGS, _RAW = "sizes: 7 6 5\n", "spacings: 1 1.5 2\n", "encoding: raw\n"
+_IN_LPS = "space: left-posterior-superior\nspace directions: (1,0,0) (0,1.5,0) (0,0,2)\n"
 _DATA = voxels().transpose().tobytes()
 
 SCANS: dict[str, Case] = {
@@ -221,7 +236,7 @@ SCANS: dict[str, Case] = {
         _file(
             "scan.nrrd",
             lambda: (
-                f"NRRD0004\ntype: short\ndimension: 3\nendian: big\n{_SIZES}{_SPACINGS}{_RAW}\n".encode()
+                f"NRRD0004\ntype: short\ndimension: 3\nendian: big\n{_SIZES}{_IN_LPS}{_RAW}\n".encode()
                 + voxels(">i2").transpose().tobytes()
             ),
         )
@@ -253,6 +268,38 @@ SCANS: dict[str, Case] = {
     "sheared": Case(_nifti(_by_sform_only(_sheared())), GeometryError, "right angles"),
     "singular": Case(_nifti(_by_sform_only(_singular())), GeometryError, "singular"),
     "left-handed": Case(_nifti(matrix=_left_handed)),
+    "no qform and no sform": Case(_nifti(_pack("<hh", 252, 0, 0)), GeometryError, "left and right cannot be told"),
+    "NRRD without a space": Case(_nrrd(_SIZES + _SPACINGS + _RAW, _DATA), GeometryError, "has no space"),
+    "NRRD in the scanner's space": Case(
+        _nrrd(_SIZES + _IN_LPS.replace("left-posterior-superior", "scanner-xyz") + _RAW, _DATA),
+        GeometryError,
+        "its space is scanner-xyz",
+    ),
+    "MetaImage without directions": Case(
+        lambda folder: _meta_image(folder, "ElementSpacing = 1 1.5 2\n"), GeometryError, "no TransformMatrix"
+    ),
+    "a negative voxel size beside an sform": Case(_nifti(_pack("<f", _PIXDIM + 4, -1.0))),
+    "a negative voxel size and a qform alone": Case(
+        _nifti(lambda content: (_pack("<f", _PIXDIM + 4, -1.0)(content), _pack("<hh", 252, 1, 0)(content))),
+        GeometryError,
+        "negative voxel size",
+    ),
+    "a fourth axis of size 0": Case(_nifti(_pack("<8h", _DIM, 4, 7, 6, 5, 0, 0, 0, 0))),
+    "NIfTI-2": Case(_file("scan.nii", lambda: nibabel.Nifti2Image(voxels(), affine()).to_bytes())),
+    "NIfTI-2 cut off": Case(
+        _file("scan.nii", lambda: nibabel.Nifti2Image(voxels(), affine()).to_bytes()[:-40]), InputError, "too early"
+    ),
+    "voxels of a pair": Case(_pair()),
+    "voxels of a pair without their header": Case(
+        _file("scan.img", lambda: voxels().tobytes()), InputError, "header .* is not beside it"
+    ),
+    "MGH": Case(_file("scan.mgh", lambda: nibabel.MGHImage(voxels(), affine()).to_bytes())),
+    "MGZ": Case(_file("scan.mgz", lambda: gzip.compress(nibabel.MGHImage(voxels(), affine()).to_bytes(), mtime=0))),
+    "MGZ cut off": Case(
+        _file("scan.mgz", lambda: gzip.compress(nibabel.MGHImage(voxels(), affine()).to_bytes()[:500], mtime=0)),
+        InputError,
+        "ends too early",
+    ),
     "two segments": Case(lambda folder: _segmentation(folder), InputError, "constant|same value"),
     "a folder's name": Case(lambda folder: folder / "nothing.nii", InputError, "no such file"),
     "a name too long": Case(lambda folder: folder / ("x" * 300 + ".nii"), InputError, "no such file"),

@@ -26,7 +26,7 @@ from RadioGenomicsLib.imaging.grid import resample
 from RadioGenomicsLib.imaging.itk import check_geometry
 from RadioGenomicsLib.imaging.itk import from_image
 from RadioGenomicsLib.imaging.itk import to_image
-from RadioGenomicsLib.imaging.reading import read_mask
+from RadioGenomicsLib.imaging.mask_file import read_mask
 from RadioGenomicsLib.imaging.reading import read_volume
 from RadioGenomicsLib.imaging.reading import write_volume
 from RadioGenomicsLib.imaging.volume import Volume

@@ -13,7 +13,7 @@ from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import RegionError
 from RadioGenomicsLib.imaging.dicom import read_image
 from RadioGenomicsLib.imaging.itk import to_image
-from RadioGenomicsLib.imaging.reading import read_mask
+from RadioGenomicsLib.imaging.mask_file import read_mask
 from RadioGenomicsLib.imaging.reading import volume_name
 from RadioGenomicsLib.imaging.reading import write_volume
 from RadioGenomicsLib.imaging.tumor import tumor_from_mask

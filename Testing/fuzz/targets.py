@@ -25,7 +25,7 @@ from RadioGenomicsLib.batch.patients import read_patients
 from RadioGenomicsLib.errors import RadioGenomicsError
 from RadioGenomicsLib.genes.panels import read_panel
 from RadioGenomicsLib.imaging.dicom import read_image
-from RadioGenomicsLib.imaging.reading import read_mask
+from RadioGenomicsLib.imaging.mask_file import read_mask
 from RadioGenomicsLib.imaging.volume import Volume
 from RadioGenomicsLib.model.bundle import load_bundle
 from RadioGenomicsLib.model.bundle_import import add_bundle

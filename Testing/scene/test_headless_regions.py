@@ -117,6 +117,16 @@ def test_a_brain_mask_that_is_not_there_is_called_so(
     assert not asked
 
 
+@pytest.mark.parametrize("name", ["hd-bet", "auto", "none"])
+def test_a_folder_that_is_called_like_a_method_is_no_brain_mask(
+    asked: list[PredictionRequest], scan: Volume, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).mkdir()
+    predict_study({"FLAIR": scan}, Options(brain=name), tmp_path / "out")
+    assert asked[0].brain == name
+
+
 def test_a_used_output_folder_is_refused_before_any_work(
     asked: list[PredictionRequest], scan: Volume, tmp_path: Path
 ) -> None:

@@ -244,3 +244,10 @@ def test_regions_are_asked_for_on_the_scans_that_they_were_drawn_on(logic, flair
     points.SetNthControlPointAssociatedNodeID(0, t1c.GetID())
     assert logic.predictionRequest(scans, tumor=points).tumor_on == "T1c"
     assert logic.tumorRequest(scans, tumor=points).tumor_on == "T1c"
+
+
+def test_a_label_map_is_taken_for_a_region(logic, flair, lump):
+    request = logic.predictionRequest({"FLAIR": flair}, brain=nodeFromVolume(lump), tumor=nodeFromVolume(lump))
+    np.testing.assert_array_equal(request.tumor.array, lump.array)
+    np.testing.assert_array_equal(request.brain.array, lump.array)
+    assert (request.brain_on, request.tumor_on) == ("", "")

@@ -8,7 +8,7 @@ import pytest
 import slicer
 
 from RadioGenomicsLib.errors import OutputError
-from RadioGenomicsLib.imaging.reading import read_mask
+from RadioGenomicsLib.imaging.mask_file import read_mask
 from RadioGenomicsLib.imaging.reading import read_volume
 from RadioGenomicsLib.scene import outputs
 from RadioGenomicsLib.scene.logic import RadioGenomicsLogic

@@ -7,7 +7,9 @@ import vtk
 
 from RadioGenomicsLib.errors import GeometryError
 from RadioGenomicsLib.errors import InputError
+from RadioGenomicsLib.errors import RegionError
 from RadioGenomicsLib.imaging.volume import Volume
+from RadioGenomicsLib.scene.volumes import maskFromVolumeNode
 from RadioGenomicsLib.scene.volumes import nodeFromVolume
 from RadioGenomicsLib.scene.volumes import volumeFromNode
 
@@ -108,3 +110,24 @@ def test_a_shearing_transform_is_refused(scene, scan):
     node.SetAndObserveTransformNodeID(addTransform(scene, shear).GetID())
     with pytest.raises(GeometryError, match="right angles"):
         volumeFromNode(node)
+
+
+def test_a_label_map_is_a_mask_in_world_space(scene, scan, lump):
+    node = nodeFromVolume(lump.with_array(lump.array * np.uint8(7)))
+    mask = maskFromVolumeNode(node)
+    np.testing.assert_array_equal(mask.array, lump.array)
+    assert mask.same_grid(scan)
+    assert mask.notes == ()
+
+
+def test_probabilities_are_cut_at_a_half_and_labels_are_asked_for(scene, lump):
+    soft = nodeFromVolume(lump.with_array(np.where(lump.array > 0, 0.9, 0.2).astype(np.float32)))
+    mask = maskFromVolumeNode(soft)
+    np.testing.assert_array_equal(mask.array, lump.array)
+    assert "above 0.5 counts as inside" in mask.notes[0]
+    several = lump.array.copy()
+    several[0] = 2
+    with pytest.raises(InputError, match=r"it holds 2 labels .* Import it as a segmentation"):
+        maskFromVolumeNode(nodeFromVolume(lump.with_array(several)))
+    with pytest.raises(RegionError, match="it is empty"):
+        maskFromVolumeNode(nodeFromVolume(lump.with_array(np.zeros_like(lump.array))))

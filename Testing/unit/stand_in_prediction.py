@@ -26,4 +26,4 @@ def predict(channels: dict, options: Options, output: Path, **_: object) -> Simp
 def dask_setup(_worker: object) -> None:
     """Take the place of the real prediction in this worker."""
     run.predict_study = predict
-    run.read_channels = lambda paths: {}
+    run.read_channels = lambda *_: {}

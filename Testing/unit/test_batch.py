@@ -48,8 +48,10 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return SimpleNamespace(bundle=SimpleNamespace(sha256=options.model))
 
     monkeypatch.setattr(run, "predict_study", predict)
-    monkeypatch.setattr(run, "read_channels", lambda paths: {})
-    monkeypatch.setattr(run, "asked_of_all", lambda o: AskedOfAll("1", o.model, o.model, o.brain, o.panel))
+    monkeypatch.setattr(run, "read_channels", lambda *_: {})
+    monkeypatch.setattr(
+        run, "asked_of_all", lambda o: AskedOfAll("1", o.model, o.model, o.brain, o.panel, o.orientation)
+    )
     return names
 
 
@@ -101,6 +103,7 @@ def test_canceling_stops_the_batch_and_keeps_what_is_done(done: list[str], tmp_p
         ({"model": "another"}, "another model"),
         ({"brain": "none"}, "another brain extraction"),
         ({"panel": "pam50"}, "another marker panel"),
+        ({"orientation": "RAS"}, "another orientation"),
     ],
 )
 def test_results_of_other_options_are_refused_before_anything_is_done(
@@ -353,3 +356,13 @@ def test_a_table_of_patients_loses_no_cell_in_silence(text: str, reason: str, tm
     table.write_text(text)
     with pytest.raises(InputError, match=reason):
         read_patients(table)
+
+
+def test_the_orientation_reaches_the_readers_of_a_batch(
+    done: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(run, "read_channels", lambda paths, orientation: read.append(orientation) or {})
+    monkeypatch.setattr(run, "read_mask", lambda path, orientation: read.append(orientation))
+    run_batch([Patient("one", ["FLAIR=a.nii"], Path("roi.nii"))], Options(orientation="LAS"), tmp_path)
+    assert read == ["LAS", "LAS"]

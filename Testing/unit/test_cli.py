@@ -25,7 +25,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
         return SimpleNamespace(warnings=["far from the training data"], predicted_z=[0.0] * 7, tumor_ml=3.25)
 
     monkeypatch.setattr(cli, "predict_study", predict)
-    monkeypatch.setattr(cli, "read_channels", lambda paths: paths)
+    monkeypatch.setattr(cli, "read_channels", lambda paths, _orientation: paths)
     return asked
 
 
@@ -48,6 +48,21 @@ def test_a_box_has_two_corners(calls: list[dict]) -> None:
     assert calls[0]["tumor"] == (-30.0, 20.0, 18.0, -10.0, 40.0, 30.0)
 
 
+def test_the_orientation_of_files_that_do_not_tell_reaches_every_reader(
+    calls: list[dict], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(cli, "read_channels", lambda paths, orientation: read.append(orientation) or paths)
+    monkeypatch.setattr(cli, "read_mask", lambda path, orientation: read.append(orientation))
+    cli.main(["predict", *STUDY, "--roi", "roi.nii", "--orientation", "las"])
+    assert read == ["LAS", "LAS"]
+    assert calls[0]["options"].orientation == "LAS"
+    monkeypatch.setattr(cli, "run_batch", lambda patients, options, *_: read.append(options.orientation) or [])
+    (tmp_path / "one").mkdir()
+    cli.main(["batch", str(tmp_path), "--output", str(tmp_path / "out"), "--orientation", "LPS"])
+    assert read[2:] == ["LPS"]
+
+
 def test_what_a_region_was_drawn_on_may_be_called_by_any_name_of_the_role(calls: list[dict]) -> None:
     cli.main(["predict", *STUDY, "--seed", "1,2,3", "--drawn-on", "t1ce"])
     cli.main(["predict", *STUDY, "--seed", "1,2,3"])
@@ -58,6 +73,8 @@ def test_what_a_region_was_drawn_on_may_be_called_by_any_name_of_the_role(calls:
     "wrong",
     [
         ["predict", *STUDY, "--seed", "1,2,3", "--drawn-on", "DWI"],
+        ["predict", *STUDY, "--orientation", "RLA"],
+        ["batch", "patients.csv", "--output", "out", "--orientation", "RA"],
         ["predict", "--output", "out"],
         ["predict", "--volume", "FLAIR=a.nii"],
         ["predict", *STUDY, "--seed", "1,2"],

@@ -6,12 +6,14 @@ import os
 import signal
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import pytest
 
 from RadioGenomicsLib.console import console_progress
 from RadioGenomicsLib.console import ends_in_order
+from RadioGenomicsLib.console import python_warnings_logged
 from RadioGenomicsLib.pipeline.folders import written_whole
 
 
@@ -52,3 +54,14 @@ def test_another_way_to_end_is_left_as_it_is() -> None:
     finally:
         signal.signal(signal.SIGTERM, before)
     assert told == ["theirs"]
+
+
+def test_warnings_of_python_are_in_the_log_and_not_on_the_terminal(
+    capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", logger="RadioGenomicsLib")
+    with python_warnings_logged():
+        warnings.warn("overflow encountered in cast", RuntimeWarning, stacklevel=1)
+    assert "RuntimeWarning: overflow encountered in cast" in caplog.text
+    captured = capsys.readouterr()
+    assert captured.out + captured.err == ""

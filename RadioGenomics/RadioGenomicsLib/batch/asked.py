@@ -22,6 +22,7 @@ _IN_WORDS = {
     "model_sha256": "model",
     "brain": "brain extraction",
     "panel": "marker panel",
+    "orientation": "orientation",
     "scans": "scans, tumor mask or pseudonym",
 }
 
@@ -35,6 +36,7 @@ class AskedOfAll:
         model, model_sha256: the bundle.
         brain: method of the brain extraction.
         panel: the marker panel that the attribution map explains.
+        orientation: where the axes point to of files that do not tell.
     """
 
     software: str
@@ -42,6 +44,7 @@ class AskedOfAll:
     model_sha256: str
     brain: str
     panel: str
+    orientation: str = ""
 
 
 def asked_of_all(options: Options) -> AskedOfAll:
@@ -58,7 +61,7 @@ def asked_of_all(options: Options) -> AskedOfAll:
     from RadioGenomicsLib.model.bundle import load_bundle
 
     bundle = load_bundle(options.model)
-    return AskedOfAll(__version__, bundle.id, bundle.sha256, options.brain, options.panel)
+    return AskedOfAll(__version__, bundle.id, bundle.sha256, options.brain, options.panel, options.orientation)
 
 
 def fingerprint(patient: Patient) -> str:
@@ -109,6 +112,6 @@ def refuse_other(asked: AskedOfAll, folder: Path, scans: str | None = None) -> N
     except (OSError, ValueError) as error:
         raise OutputError(folder, "it is not the result of a batch", mend) from error
     now = vars(asked) | ({} if scans is None else {"scans": scans})
-    differ = dict.fromkeys(_IN_WORDS[name] for name, value in now.items() if before.get(name) != value)
+    differ = dict.fromkeys(_IN_WORDS[name] for name, value in now.items() if before.get(name, "") != value)
     if differ:
         raise OutputError(folder, f"it holds a result with another {', another '.join(differ)}", mend)

@@ -30,7 +30,7 @@ from RadioGenomicsLib.headless import find_volumes
 from RadioGenomicsLib.headless import known_role
 from RadioGenomicsLib.headless import predict_study
 from RadioGenomicsLib.headless import read_channels
-from RadioGenomicsLib.imaging.reading import read_mask
+from RadioGenomicsLib.imaging.mask_file import read_mask
 from RadioGenomicsLib.pipeline.folders import written_whole
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
@@ -142,8 +142,8 @@ def _row_of(task: _Task, progress: Progress) -> Row:
 
 def _predict(task: _Task, scans: str, folder: Path, progress: Progress) -> None:
     patient = task.patient
-    channels = read_channels(find_volumes(patient.volumes))
-    tumor = None if patient.roi is None else read_mask(patient.roi)
+    channels = read_channels(find_volumes(patient.volumes), task.options.orientation)
+    tumor = None if patient.roi is None else read_mask(patient.roi, task.options.orientation)
     with written_whole(folder) as aside:
         prediction = predict_study(
             channels,

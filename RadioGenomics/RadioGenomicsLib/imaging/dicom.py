@@ -108,27 +108,39 @@ def read_series(series: Series) -> Volume:
     return volume
 
 
-def read_image(path: Path | str) -> Volume:
+def read_image(path: Path | str, orientation: str = "") -> Volume:
     """Read a scan from a file or from a DICOM folder.
 
     Args:
         path: an image file, ``file#component``, a folder with one usable DICOM series, or
             ``folder#description`` (or the series' UID) where there are several.
+        orientation: of a file that does not tell left from right; as of
+            :func:`~RadioGenomicsLib.imaging.reading.read_volume`.
 
     Raises:
         InputError: nothing usable there, or several series and none picked.
         GeometryError: as :func:`~RadioGenomicsLib.imaging.reading.read_volume`.
     """
+    series = series_at(path)
+    return read_volume(path, orientation=orientation) if series is None else read_series(series)
+
+
+def series_at(path: Path | str) -> Series | None:
+    """Return the DICOM series that :func:`read_image` reads at a path, None where it is another file.
+
+    Raises:
+        InputError: no usable series in a folder, or several and none picked; a single slice of one.
+    """
     place, choice = split_choice(path)
     if os.path.isdir(place):
-        return read_series(_chosen(find_series(place), place, choice))
+        return _chosen(find_series(place), place, choice)
     image = read_header(place) if os.path.isfile(place) else None
-    if image is not None:
-        series = _series([image])
-        if len(series.slices) == 1:
-            raise InputError(place.name, "it is one slice of a DICOM series", "Give the folder that holds the series.")
-        return read_series(series)
-    return read_volume(path)
+    if image is None:
+        return None
+    series = _series([image])
+    if len(series.slices) == 1:
+        raise InputError(place.name, "it is one slice of a DICOM series", "Give the folder that holds the series.")
+    return series
 
 
 def _chosen(series: list[Series], folder: Path, choice: str) -> Series:

@@ -50,7 +50,6 @@ _TAGS = [
     "EchoPlanarPulseSequence",
     "InversionRecovery",
     "Spoiling",
-    "MagnetizationPreparation",
     "ContrastBolusAgent",
     "ContrastBolusAgentSequence",
     "SharedFunctionalGroupsSequence",
@@ -81,14 +80,20 @@ class HeaderRole:
     contrast: bool | None = None
 
 
-def read_acquisition(file: Path) -> pydicom.Dataset:
-    """Read what :func:`role_from_header` asks of a DICOM file.
+def role_in_file(file: Path) -> HeaderRole:
+    """Return what the header of a DICOM file says of its channel; one that cannot be read says nothing.
 
     Raises:
-        InvalidDicomError: it is no DICOM file.
+        OSError: the file cannot be read.
     """
     with open(file, "rb", buffering=0) as raw:
-        return read_dataset(CappedFile(raw), stop_before_pixels=True, specific_tags=_TAGS)
+        try:
+            header = read_dataset(CappedFile(raw), stop_before_pixels=True, specific_tags=_TAGS)
+        except OSError:
+            raise
+        except Exception:  # damaged bytes make pydicom raise nearly anything
+            return HeaderRole()
+    return role_from_header(header)
 
 
 def role_from_header(header: pydicom.Dataset) -> HeaderRole:
@@ -114,20 +119,6 @@ def contradiction(role: str, told: HeaderRole) -> str:
         return ""
     what = "none of the model's channels" if told.role == OTHER else told.role
     return f"its DICOM header says that it is {what} ({told.reason}), and it is used as {role}"
-
-
-def agreed_role(named: str | None, told: HeaderRole) -> str | None:
-    """Return the role of a series by its name and its header: the header decides where it tells one.
-
-    Args:
-        named: what its name says; None where that says nothing.
-        told: what its header says.
-    """
-    if told.role == OTHER:
-        return None
-    if told.role == "T1" and told.contrast is None and named == "T1c":
-        return named
-    return told.role or named
 
 
 def _weighting(header: pydicom.Dataset) -> tuple[str, str]:

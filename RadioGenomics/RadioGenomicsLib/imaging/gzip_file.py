@@ -40,6 +40,11 @@ class Content:
     checksum: int | None = None
 
 
+def is_gzip(file: Path) -> bool:
+    """Tell by its name whether a file is gzip; FreeSurfer calls a zipped MGH file .mgz."""
+    return file.suffix.lower() in (".gz", ".mgz")
+
+
 def glance(file: Path) -> Content:
     """Return what a file says of its content, and for a file that is not gzip what is so.
 
@@ -48,7 +53,7 @@ def glance(file: Path) -> Content:
     """
     with _told(file), open(file, "rb") as stream:
         size = os.fstat(stream.fileno()).st_size
-        if file.suffix.lower() != ".gz":
+        if not is_gzip(file):
             return Content(stream.read(_HEADER), size)
         with gzip.open(stream) as unzipped:
             head = unzipped.read(_HEADER)
@@ -66,7 +71,7 @@ def unzipped(file: Path) -> Content:
     Raises:
         InputError: it cannot be read; or it is gzip and ends too early, has a wrong checksum, or unzips without end.
     """
-    if file.suffix.lower() != ".gz":
+    if not is_gzip(file):
         return glance(file)
     with _told(file), gzip.open(file) as stream:
         head = stream.read(_HEADER)

@@ -45,12 +45,34 @@ def grid_in(image: Any, name: str) -> Volume:
 
 
 def affine_of(image: Any) -> np.ndarray:
-    """Return the affine to RAS of a 3-D SimpleITK image, or of a reader that has seen its header."""
-    direction = np.array(image.GetDirection()).reshape(3, 3)
+    """Return the affine to RAS of a 3-D or 4-D SimpleITK image, or of a reader that has seen its header."""
+    axes = image.GetDimension()
+    direction = np.array(image.GetDirection()).reshape(axes, axes)[:3, :3]
     affine = np.eye(4)
-    affine[:3, :3] = _LPS_FROM_RAS @ direction * np.array(image.GetSpacing())
-    affine[:3, 3] = _LPS_FROM_RAS @ np.array(image.GetOrigin())
+    affine[:3, :3] = _LPS_FROM_RAS @ direction * np.array(image.GetSpacing()[:3])
+    affine[:3, 3] = _LPS_FROM_RAS @ np.array(image.GetOrigin()[:3])
     return affine
+
+
+def put_at(image: sitk.Image, affine: np.ndarray, subject: str) -> None:
+    """Put the voxels of a 3-D or 4-D SimpleITK image elsewhere.
+
+    Raises:
+        GeometryError: SimpleITK cannot hold that affine.
+    """
+    axes = image.GetDimension()
+    spacing = np.linalg.norm(affine[:3, :3], axis=0)
+    direction = np.eye(axes)
+    try:
+        if not np.isfinite(affine).all() or spacing.min() <= 0:
+            raise RuntimeError("an axis without length")
+        direction[:3, :3] = _LPS_FROM_RAS @ affine[:3, :3] / spacing
+        image.SetSpacing([*spacing.tolist(), *image.GetSpacing()[3:]])
+        image.SetDirection(direction.ravel().tolist())
+        image.SetOrigin([*(_LPS_FROM_RAS @ affine[:3, 3]).tolist(), *image.GetOrigin()[3:]])
+    except RuntimeError as error:
+        reason = "its axes are not at right angles, or have no length (sheared or singular grid)"
+        raise GeometryError(subject, reason, "Resample it to an upright grid first.") from error
 
 
 def check_geometry(volume: Volume) -> Volume:
@@ -62,7 +84,9 @@ def check_geometry(volume: Volume) -> Volume:
     subject = volume.name or "the volume"
     if not np.isfinite(volume.affine).all():
         raise GeometryError(subject, "its geometry holds values that are not numbers", "Export the scan again.")
-    spacing = np.array(volume.spacing)
+    # Beyond measure is infinite, and implausible.
+    with np.errstate(over="ignore"):
+        spacing = np.array(volume.spacing)
     if spacing.min() < 0.01 or spacing.max() > 100.0:
         size = " x ".join(f"{s:.3g}" for s in spacing)
         raise GeometryError(subject, f"a voxel size of {size} mm is implausible", "Check the units of the file.")

@@ -1,4 +1,4 @@
-"""Read and write scans and masks: NIfTI, NRRD and MetaImage."""
+"""Read and write scans: NIfTI, NRRD, MetaImage and MGH."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ import SimpleITK as sitk
 
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import OutputError
-from RadioGenomicsLib.errors import RegionError
 from RadioGenomicsLib.imaging.grid import room_for
 from RadioGenomicsLib.imaging.image_file import open_image
 from RadioGenomicsLib.imaging.image_file import read_plain
 from RadioGenomicsLib.imaging.itk import check_geometry
-from RadioGenomicsLib.imaging.itk import from_image
 from RadioGenomicsLib.imaging.itk import grid_in
 from RadioGenomicsLib.imaging.itk import to_image
 from RadioGenomicsLib.imaging.volume import Volume
@@ -26,7 +24,7 @@ from RadioGenomicsLib.imaging.volume import Volume
 log = logging.getLogger(__name__)
 
 
-def read_volume(path: Path | str, name: str = "") -> Volume:
+def read_volume(path: Path | str, name: str = "", orientation: str = "") -> Volume:
     """Read a scan as float32.
 
     Voxels that are not finite (NaN, infinity: the padding of some tools) become the lowest finite value,
@@ -35,49 +33,27 @@ def read_volume(path: Path | str, name: str = "") -> Volume:
     Args:
         path: a file; ``scan.nii.gz#1`` picks the second component of a file with several.
         name: what to call it; the file's name where not given.
+        orientation: where the axes i, j, k point to of a file that does not tell left from right, as "RAS", "LPS" or
+            "LAS"; what a header does tell is not changed by it.
 
     Raises:
         InputError: not there, not an image, several components and none picked, empty or constant.
-        GeometryError: the grid is sheared or its voxel size implausible.
+        GeometryError: the grid is sheared or its voxel size implausible, or left and right cannot be told.
     """
     file, choice = split_choice(path)
     name = name or volume_name(file)
-    volume, finite = None if choice else read_plain(file, name), True
+    volume, finite = None if choice else read_plain(file, name, orientation), True
     if volume is None:
-        with open_image(file) as image:
-            picked = _pick(image, file, choice)
+        with open_image(file, orientation) as opened:
+            picked = pick_component(opened.image, file, choice)
             finite = "integer" in picked.GetPixelIDTypeAsString()
-            grid = grid_in(picked, name)
+            grid = grid_in(picked, name).noting(*opened.notes)
             voxels = room_for(grid)
-            voxels[...] = sitk.GetArrayViewFromImage(picked)
+            # What float32 cannot hold becomes infinite, and is told with what is not finite.
+            with np.errstate(over="ignore"):
+                voxels[...] = sitk.GetArrayViewFromImage(picked)
             volume = grid.with_array(voxels)
     return require_usable(volume, file.name, finite=finite)
-
-
-def read_mask(path: Path | str) -> Volume:
-    """Read a mask as uint8: 1 inside, 0 outside.
-
-    In a label map every label counts as inside. In a segmentation (``.seg.nrrd``) it is the one segment there
-    is, or the one picked by name or ID: ``rois.seg.nrrd#Tumor``.
-
-    Raises:
-        InputError: as for :func:`read_volume`; or several segments and none picked.
-        GeometryError: as for :func:`read_volume`.
-        RegionError: nothing is inside.
-    """
-    file, choice = split_choice(path)
-    with open_image(file) as image:
-        segment = _segment(image, file, choice)
-        if segment is not None and _components(image) > 1:
-            choice = str(segment[0])
-        elif segment is not None:
-            choice = ""
-        volume = from_image(_pick(image, file, choice), volume_name(file))
-    inside = volume.array > 0 if segment is None else volume.array == segment[1]
-    check_geometry(volume)
-    if not inside.any():
-        raise RegionError(file.name, "the mask is empty", "Draw the region again, or leave the mask out.")
-    return volume.with_array(inside.astype(np.uint8))
 
 
 def write_volume(volume: Volume, path: Path | str) -> None:
@@ -146,25 +122,25 @@ def split_choice(path: Path | str) -> tuple[Path, str]:
 def volume_name(file: Path) -> str:
     """Return the file's name without its endings."""
     name = file.name
-    for ending in (".gz", ".nii", ".nrrd", ".seg", ".mha", ".mhd", ".nhdr"):
+    for ending in (".gz", ".nii", ".nrrd", ".seg", ".mha", ".mhd", ".nhdr", ".img", ".hdr", ".mgh", ".mgz"):
         if name.lower().endswith(ending):
             name = name[: -len(ending)]
     return name
 
 
-def _components(image: sitk.Image) -> int:
+def component_count(image: sitk.Image) -> int:
     """Number of values per voxel, or of volumes in a 4-D file."""
     if image.GetDimension() == 4:
         return image.GetSize()[3] * image.GetNumberOfComponentsPerPixel()
     return image.GetNumberOfComponentsPerPixel()
 
 
-def _pick(image: sitk.Image, file: Path, choice: str) -> sitk.Image:
+def pick_component(image: sitk.Image, file: Path, choice: str) -> sitk.Image:
     """Return the one scalar 3-D image that is asked for."""
     dimension, vector = image.GetDimension(), image.GetNumberOfComponentsPerPixel()
     if dimension not in (3, 4) or (dimension == 4 and vector > 1):
         raise InputError(file.name, f"it is {dimension}-D with {vector} values per voxel", "Use a 3-D scan.")
-    count = _components(image)
+    count = component_count(image)
     if count > 1 and not choice:
         raise InputError(
             file.name,
@@ -178,30 +154,3 @@ def _pick(image: sitk.Image, file: Path, choice: str) -> sitk.Image:
         return image[:, :, :, index]
     # A vector may have one value, too.
     return sitk.VectorIndexSelectionCast(image, index) if "vector" in image.GetPixelIDTypeAsString() else image
-
-
-def _segment(image: sitk.Image, file: Path, choice: str) -> tuple[int, int] | None:
-    """Return (layer, label value) of the wanted segment of a Slicer segmentation file, None for other files."""
-    keys = set(image.GetMetaDataKeys())
-    count = 0
-    while f"Segment{count}_ID" in keys:
-        count += 1
-    if not count:
-        return None
-    names = [image.GetMetaData(f"Segment{s}_Name") if f"Segment{s}_Name" in keys else "" for s in range(count)]
-    ids = [image.GetMetaData(f"Segment{s}_ID") for s in range(count)]
-    wanted = [s for s in range(count) if choice in (names[s], ids[s])] if choice else list(range(count))
-    if len(wanted) != 1:
-        reason = f"it has no segment {choice!r}" if choice and not wanted else f"it holds {len(wanted)} segments"
-        raise InputError(
-            file.name, reason, f"Pick one, as {file.name}#{names[0] or ids[0]}; there are: {', '.join(names)}."
-        )
-    layer, value = (
-        image.GetMetaData(f"Segment{wanted[0]}_{key}") if f"Segment{wanted[0]}_{key}" in keys else default
-        for key, default in (("Layer", "0"), ("LabelValue", "1"))
-    )
-    try:
-        return int(layer), int(value)
-    except ValueError as error:
-        reason = f"the layer or label value of {names[wanted[0]]!r} is no number"
-        raise InputError(file.name, reason, "Export the segmentation again.") from error

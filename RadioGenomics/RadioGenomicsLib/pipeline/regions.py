@@ -11,6 +11,8 @@ from RadioGenomicsLib.errors import ChannelError
 from RadioGenomicsLib.imaging.drawn_on import TOLD_MM
 from RadioGenomicsLib.imaging.drawn_on import followed
 from RadioGenomicsLib.imaging.drawn_on import scans_drawn_on
+from RadioGenomicsLib.imaging.mask_loss import TOLD_SHARE
+from RadioGenomicsLib.imaging.mask_loss import notes_on_place
 from RadioGenomicsLib.imaging.volume import Volume
 from RadioGenomicsLib.pipeline.request import Box
 from RadioGenomicsLib.pipeline.request import PredictionRequest
@@ -48,13 +50,16 @@ def tumor_in_place(
         request: what was asked; without a tumor there is nothing to do.
         study: the prepared scans.
         reference_role: the scan that did not move.
+
+    Raises:
+        RegionError: a mask lies outside the reference scan for the most part.
     """
     tumor = request.tumor
     if tumor is None:
         return None, "", []
     if isinstance(tumor, Volume):
         mask, role = followed(tumor, scans_to_follow(request), reference_role, request.channels, study.motions)
-        return mask, role, list(mask.notes)
+        return mask, role, [*mask.notes, *notes_on_place(tumor, mask, study.reference, request.channels)]
     role = request.tumor_on or reference_role
     told = [f"{other} by {mm:.0f} mm" for other, mm in study.moved_mm.items() if mm >= TOLD_MM]
     if role in study.motions:
@@ -66,6 +71,14 @@ def tumor_in_place(
         )
         return tumor, role, [note]
     return tumor, role, []
+
+
+def notes_on_brain(tumor: Volume, brain: Volume | None) -> list[str]:
+    """Return what the user has to know where a tumor mask reaches out of the brain; both are on one grid."""
+    if brain is None:
+        return []
+    lost = 1.0 - float((brain.array[tumor.array > 0] > 0).mean())
+    return [f"{100 * lost:.0f} % of it lies outside the brain and was left out"] if lost > TOLD_SHARE else []
 
 
 def _moved_mark(mark: np.ndarray | Box, motion: np.ndarray) -> np.ndarray | Box:

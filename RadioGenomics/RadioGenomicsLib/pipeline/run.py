@@ -13,11 +13,13 @@ import numpy as np
 from RadioGenomicsLib.errors import ChannelError
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import RegionError
+from RadioGenomicsLib.imaging.mask_loss import notes_on_place
 from RadioGenomicsLib.imaging.tumor import tumor_from_mask
 from RadioGenomicsLib.imaging.volume import Volume
 from RadioGenomicsLib.pipeline.agreement import doubtful_channels
 from RadioGenomicsLib.pipeline.faults import told_plainly
 from RadioGenomicsLib.pipeline.regions import check_drawn_on
+from RadioGenomicsLib.pipeline.regions import notes_on_brain
 from RadioGenomicsLib.pipeline.regions import scans_to_follow
 from RadioGenomicsLib.pipeline.regions import tumor_in_place
 from RadioGenomicsLib.pipeline.regions import warnings_of
@@ -166,8 +168,10 @@ def _outlined(request: PredictionRequest | TumorRequest, steps: Steps, progress:
     reference_role = _role_of(study)
     origins, notes = {"brain_from": brain_from}, {role: list(scan.notes) for role, scan in request.channels.items()}
     if brain is not None:
-        brain = tumor_from_mask(study.outline, study.reference)
         origins["brain_drawn_on"], notes["The brain mask"] = study.outline_on, list(study.outline.notes)
+        if isinstance(request.brain, Volume):
+            notes["The brain mask"] += notes_on_place(request.brain, study.outline, study.reference, request.channels)
+        brain = tumor_from_mask(study.outline, study.reference)
     progress(0.65, "Outlining the tumor")
     given, drawn_on, told = tumor_in_place(request, study, reference_role)
     if given is not None:
@@ -175,6 +179,8 @@ def _outlined(request: PredictionRequest | TumorRequest, steps: Steps, progress:
     tumor, origins["tumor_from"] = _tumor(given, study, predictor, brain, steps, within(progress, 0.65, 1.0))
     # The very mask that is shown is the one predicted from, so that giving it back repeats the result.
     tumor = tumor_from_mask(tumor.with_array(tumor.array, "tumor"), study.reference)
+    if isinstance(given, Volume):
+        notes["The tumor region"] += notes_on_brain(tumor, brain)
     return _Outlined(predictor, study, brain, tumor, origins, notes)
 
 

@@ -43,6 +43,7 @@ from RadioGenomicsLib.scene.segments import drawnMask
 from RadioGenomicsLib.scene.segments import maskFromSegment
 from RadioGenomicsLib.scene.segments import volumeOfSegmentation
 from RadioGenomicsLib.scene.transaction import undoneOnFailure
+from RadioGenomicsLib.scene.volumes import maskFromVolumeNode
 from RadioGenomicsLib.scene.volumes import volumeFromNode
 
 logger = logging.getLogger(__name__)
@@ -76,8 +77,8 @@ class RadioGenomicsLogic:
         volumeNodes: VolumeNodes,
         *,
         model: str = "tcga-lgg",
-        brain: str | Segment | None = None,
-        tumor: Segment | slicer.vtkMRMLMarkupsNode | None = None,
+        brain: str | Segment | slicer.vtkMRMLScalarVolumeNode | None = None,
+        tumor: Segment | slicer.vtkMRMLScalarVolumeNode | slicer.vtkMRMLMarkupsNode | None = None,
         drawnOn: str = "",
         panel: str = "glioma",
         device: str = "auto",
@@ -90,9 +91,9 @@ class RadioGenomicsLogic:
         Args:
             volumeNodes: the scans by channel role ("T1", "T1c", "T2", "FLAIR", "CT").
             model: a bundle's id or folder.
-            brain: a segment; "none" or a method's name; None takes the best method for the scan.
-            tumor: a segment; a markups ROI around the tumor; a point list inside it; None lets the network
-                propose it.
+            brain: a segment, or a label map; "none" or a method's name; None takes the best method for the scan.
+            tumor: a segment; a label map, or a scalar volume of probabilities; a markups ROI around the tumor; a
+                point list inside it; None lets the network propose it.
             drawnOn: role of the scan that the tumor was drawn on, so that it follows where that scan is moved to fit
                 the others; where empty, the scan that the segmentation refers to, or that was shown where the
                 markups were placed.
@@ -132,8 +133,8 @@ class RadioGenomicsLogic:
         volumeNodes: VolumeNodes,
         *,
         model: str = "tcga-lgg",
-        brain: str | Segment | None = None,
-        tumor: Segment | slicer.vtkMRMLMarkupsNode | None = None,
+        brain: str | Segment | slicer.vtkMRMLScalarVolumeNode | None = None,
+        tumor: Segment | slicer.vtkMRMLScalarVolumeNode | slicer.vtkMRMLMarkupsNode | None = None,
         drawnOn: str = "",
         panel: str = "glioma",
         device: str = "auto",
@@ -158,7 +159,7 @@ class RadioGenomicsLogic:
         volumeNodes: VolumeNodes,
         *,
         model: str = "tcga-lgg",
-        brain: str | Segment | None = None,
+        brain: str | Segment | slicer.vtkMRMLScalarVolumeNode | None = None,
         tumor: slicer.vtkMRMLMarkupsNode | None = None,
         device: str = "auto",
     ) -> TumorRequest:
@@ -240,7 +241,7 @@ class RadioGenomicsLogic:
         volumeNodes: VolumeNodes,
         *,
         model: str = "tcga-lgg",
-        brain: str | Segment | None = None,
+        brain: str | Segment | slicer.vtkMRMLScalarVolumeNode | None = None,
         device: str = "auto",
         progress: Progress = silent,
     ) -> Segment:
@@ -286,15 +287,22 @@ def _scan(node: slicer.vtkMRMLScalarVolumeNode, role: str) -> Volume:
     return volume.with_array(volume.array, f"synthetic {role}" if volume.name.startswith("synthetic") else role)
 
 
-def _brain(brain: str | Segment | None) -> str | Volume:
-    return brain or "auto" if brain is None or isinstance(brain, str) else drawnMask(*brain)
+def _brain(brain: str | Segment | slicer.vtkMRMLScalarVolumeNode | None) -> str | Volume:
+    return brain or "auto" if brain is None or isinstance(brain, str) else _mask(brain)
 
 
-def _tumor(tumor: Segment | slicer.vtkMRMLMarkupsNode) -> Volume | np.ndarray | Box:
-    return drawnMask(*tumor) if isinstance(tumor, tuple) else _marked(tumor)
+def _tumor(tumor: Segment | slicer.vtkMRMLScalarVolumeNode | slicer.vtkMRMLMarkupsNode) -> Volume | np.ndarray | Box:
+    isMask = isinstance(tumor, tuple) or tumor.IsA("vtkMRMLScalarVolumeNode")
+    return _mask(tumor) if isMask else _marked(tumor)
 
 
-def _drawnOn(region: str | Segment | slicer.vtkMRMLMarkupsNode | None, volumeNodes: VolumeNodes) -> str:
+def _mask(region: Segment | slicer.vtkMRMLScalarVolumeNode) -> Volume:
+    return drawnMask(*region) if isinstance(region, tuple) else maskFromVolumeNode(region)
+
+
+def _drawnOn(
+    region: str | Segment | slicer.vtkMRMLScalarVolumeNode | slicer.vtkMRMLMarkupsNode | None, volumeNodes: VolumeNodes
+) -> str:
     """Return the role of the scan that a segment or markups were drawn on; empty where the scene does not tell."""
     if region is None or isinstance(region, str):
         return ""

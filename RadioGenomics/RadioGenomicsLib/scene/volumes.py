@@ -8,7 +8,9 @@ import vtk
 from vtk.util import numpy_support
 
 from RadioGenomicsLib.errors import InputError
+from RadioGenomicsLib.errors import RegionError
 from RadioGenomicsLib.imaging.itk import check_geometry
+from RadioGenomicsLib.imaging.labels import inside_of
 from RadioGenomicsLib.imaging.volume import Volume
 
 
@@ -26,22 +28,40 @@ def volumeFromNode(node: slicer.vtkMRMLScalarVolumeNode) -> Volume:
         GeometryError: the axes are not at right angles in world space, or the voxel size is implausible.
     """
     _refuseWhatIsNoScan(node)
-    source = _hardenedCopy(node) if _hasNonLinearTransform(node) else node
-    array = arrayFromImageData(source.GetImageData()).astype(np.float32)
+    voxels, affine = _voxelsInWorld(node)
+    # What float32 cannot hold becomes infinite, and is refused as such.
+    with np.errstate(over="ignore"):
+        array = voxels.astype(np.float32)
     if not np.isfinite(array).all():
         raise InputError(
             node.GetName(),
             "it has voxels that are not finite numbers",
             "Replace them first, for example with the Mask Volume or Simple Filters module.",
         )
-    ijkToRAS = vtk.vtkMatrix4x4()
-    source.GetIJKToRASMatrix(ijkToRAS)
-    affine = slicer.util.arrayFromVTKMatrix(ijkToRAS)
-    if source is node and node.GetParentTransformNode() is not None:
-        toWorld = vtk.vtkMatrix4x4()
-        node.GetParentTransformNode().GetMatrixTransformToWorld(toWorld)
-        affine = slicer.util.arrayFromVTKMatrix(toWorld) @ affine
     return check_geometry(Volume(array, affine, node.GetName()))
+
+
+def maskFromVolumeNode(node: slicer.vtkMRMLScalarVolumeNode) -> Volume:
+    """Copy a mask out of the scene (uint8, 1 inside), placed in world RAS; notes say what was assumed.
+
+    Args:
+        node: a label map with one label, or a scalar volume with one value above zero or probabilities from 0 to 1.
+
+    Raises:
+        InputError: no image data, several labels, or values that are neither labels nor probabilities.
+        GeometryError: as for :func:`volumeFromNode`.
+        RegionError: nothing is inside.
+    """
+    _refuseWhatHasNoVoxels(node)
+    voxels, affine = _voxelsInWorld(node)
+    try:
+        inside, notes = inside_of(voxels, node.GetName())
+    except InputError as error:
+        mend = "Import it as a segmentation, and choose the segment."
+        raise InputError(error.subject, error.reason, mend) from error
+    if not inside.any():
+        raise RegionError(node.GetName(), "it is empty", "Draw it, or choose another region.")
+    return check_geometry(Volume(inside.astype(np.uint8), affine, node.GetName(), notes))
 
 
 def nodeFromVolume(
@@ -86,6 +106,10 @@ def _refuseWhatIsNoScan(node: slicer.vtkMRMLNode | None) -> None:
         raise InputError(subject, "it is not a scalar volume", "Choose a scan (a scalar volume node).")
     if node.IsA("vtkMRMLLabelMapVolumeNode"):
         raise InputError(node.GetName(), "it is a label map, not a scan", "Choose the scan it was drawn on.")
+    _refuseWhatHasNoVoxels(node)
+
+
+def _refuseWhatHasNoVoxels(node: slicer.vtkMRMLScalarVolumeNode) -> None:
     image = node.GetImageData()
     if image is None or image.GetNumberOfPoints() == 0 or image.GetPointData().GetScalars() is None:
         raise InputError(node.GetName(), "it has no image data", "Load the scan again.")
@@ -95,6 +119,19 @@ def _refuseWhatIsNoScan(node: slicer.vtkMRMLNode | None) -> None:
             f"it has {image.GetNumberOfScalarComponents()} components for each voxel",
             "Take one component of it as a scalar volume first.",
         )
+
+
+def _voxelsInWorld(node: slicer.vtkMRMLScalarVolumeNode) -> tuple[np.ndarray, np.ndarray]:
+    """Return a view of the voxels ``[k, j, i]`` and their affine to world RAS, parent transforms applied."""
+    source = _hardenedCopy(node) if _hasNonLinearTransform(node) else node
+    ijkToRAS = vtk.vtkMatrix4x4()
+    source.GetIJKToRASMatrix(ijkToRAS)
+    affine = slicer.util.arrayFromVTKMatrix(ijkToRAS)
+    if source is node and node.GetParentTransformNode() is not None:
+        toWorld = vtk.vtkMatrix4x4()
+        node.GetParentTransformNode().GetMatrixTransformToWorld(toWorld)
+        affine = slicer.util.arrayFromVTKMatrix(toWorld) @ affine
+    return arrayFromImageData(source.GetImageData()), affine
 
 
 def _hasNonLinearTransform(node: slicer.vtkMRMLVolumeNode) -> bool:

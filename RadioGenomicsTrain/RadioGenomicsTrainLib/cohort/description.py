@@ -109,13 +109,13 @@ def _check(text: dict[str, Any], path: Path) -> None:
 def _images(text: dict[str, Any] | None, root: Path, path: Path) -> ImagePatterns | ImageTree | None:
     if text is None:
         return None
-    drawn_on = text.get("drawn_on", "")
+    told = {"drawn_on": text.get("drawn_on", ""), "orientation": text.get("orientation", "")}
     if "tree" not in text:
         if Path(text["mask"]).is_absolute():
             raise InputError(path, "images.mask is not a path below the data folder", "Leave out its first /.")
-        return ImagePatterns(dict(text["channels"]), text["mask"], root, drawn_on)
+        return ImagePatterns(dict(text["channels"]), text["mask"], root, **told)
     mask = str(root / text["mask"]) if "mask" in text else None
-    return ImageTree(root / text["tree"], text["rule"], mask, text.get("collection"), drawn_on)
+    return ImageTree(root / text["tree"], text["rule"], mask, text.get("collection"), **told)
 
 
 def _features(text: dict[str, Any] | None, root: Path, path: Path) -> FeatureSource | None:

@@ -13,7 +13,7 @@ import numpy as np
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import RadioGenomicsError
 from RadioGenomicsLib.imaging.dicom import read_image
-from RadioGenomicsLib.imaging.reading import read_mask
+from RadioGenomicsLib.imaging.mask_file import read_mask
 from RadioGenomicsLib.imaging.volume import Volume
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
@@ -46,6 +46,7 @@ class Patient:
         mask: path of the tumor mask, ``file`` or ``file#component``.
         traits: clinical traits.
         drawn_on: role of the channel that the mask was drawn on; by the mask's grid where empty.
+        orientation: where the axes point to of files that do not tell, as "RAS"; such files are refused where empty.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Patient:
     mask: str
     traits: ClinicalTraits
     drawn_on: str = ""
+    orientation: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,9 +111,9 @@ def load_cohort(cohort: str | Path, data_root: Path, progress: Progress = silent
     dropped += passed_over
     patients, looked_at = [], within(progress, 0.3, 1.0)
     for index, one in enumerate(found):
-        patient, lost = _read_patient(one, description.patient_ids, traits)
+        patient, lost = _read_patient(one, description.patient_ids, traits, images.orientation)
         dropped += lost
-        patients += [replace(patient, drawn_on=images.drawn_on)] if patient else []
+        patients += [replace(patient, drawn_on=images.drawn_on, orientation=images.orientation)] if patient else []
         looked_at((index + 1) / len(found), "looking at the images")
     dropped += without_expression([patient.id for patient in patients], expression, "images")
     return Cohort(description, tuple(patients), expression, tuple(dropped))
@@ -127,16 +129,16 @@ def _find_images(images: ImagePatterns | ImageTree, progress: Progress) -> tuple
 
 
 def _read_patient(
-    images: PatientImages, ids: PatientIds, traits: Mapping[str, ClinicalTraits]
+    images: PatientImages, ids: PatientIds, traits: Mapping[str, ClinicalTraits], orientation: str
 ) -> tuple[Patient | None, list[Dropped]]:
     name = images.patient
     known = ids.identify(name)
-    why = _why_unusable(images.mask, read_mask) if images.mask else "there is none"
+    why = _why_unusable(images.mask, read_mask, orientation) if images.mask else "there is none"
     if why:
         return None, [Dropped("patient", name, f"its tumor mask cannot be used: {why}")]
     channels, dropped = {}, []
     for role, path in images.channels.items():
-        why = _why_unusable(path, read_image)
+        why = _why_unusable(path, read_image, orientation)
         if why:
             dropped.append(Dropped("channel", f"{name} {role}", why))
         else:
@@ -146,10 +148,10 @@ def _read_patient(
     return Patient(known.name, known.site, channels, images.mask, traits.get(known.name, ClinicalTraits())), dropped
 
 
-def _why_unusable(path: str, read: Callable[[str], Volume]) -> str:
+def _why_unusable(path: str, read: Callable[[str, str], Volume], orientation: str) -> str:
     """Return why an image cannot be used, such as being zero everywhere; nothing if it can."""
     try:
-        read(path)
+        read(path, orientation)
     except RadioGenomicsError as error:
         return error.reason
     return ""

@@ -19,12 +19,14 @@ class ImagePatterns:
         mask: pattern of the tumor mask.
         data_root: what the patterns are relative to.
         drawn_on: role of the channel that the masks were drawn on; by the mask's grid where empty.
+        orientation: where the axes point to of files that do not tell, as "RAS"; such files are refused where empty.
     """
 
     channels: Mapping[str, str]
     mask: str
     data_root: Path
     drawn_on: str = ""
+    orientation: str = ""
 
     def images(self, patient: str) -> PatientImages:
         """Return the paths of a patient's images, with their ``#component`` where the patterns have one."""
@@ -54,6 +56,7 @@ class ImageTree:
         mask: path of the tumor masks, with ``{patient}`` in it; None for those that lie in the folder.
         collection: of the NCI Imaging Data Commons, "tcga_luad"; None where it is not there.
         drawn_on: role of the channel that the masks were drawn on; by the mask's grid where empty.
+        orientation: where the axes point to of files that do not tell, as "RAS"; such files are refused where empty.
     """
 
     folder: Path
@@ -61,6 +64,7 @@ class ImageTree:
     mask: str | None = None
     collection: str | None = None
     drawn_on: str = ""
+    orientation: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import fields
@@ -12,11 +13,14 @@ import numpy as np
 from RadioGenomicsLib.imaging.brain import extract_brain
 from RadioGenomicsLib.imaging.drawn_on import followed
 from RadioGenomicsLib.imaging.drawn_on import scans_drawn_on
+from RadioGenomicsLib.imaging.mask_loss import notes_on_place
 from RadioGenomicsLib.imaging.volume import Volume
 from RadioGenomicsLib.model.preprocessing import Preprocessing
 from RadioGenomicsLib.model.study import mask_on_grid
 from RadioGenomicsLib.model.study import prepare
 from RadioGenomicsLib.model.study import reference_role
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -64,11 +68,13 @@ def prepare_patient(
     brain = extract_brain(channels[reference])
     possible = [drawn_on] if drawn_on in channels else scans_drawn_on(tumor, channels)
     study = prepare(channels, settings, brain, follow=possible)
-    tumor, _ = followed(tumor, possible, reference, channels, study.motions)
+    placed, _ = followed(tumor, possible, reference, channels, study.motions)
+    for note in (*placed.notes, *notes_on_place(tumor, placed, study.reference, channels)):
+        log.warning("the tumor mask of a patient: %s", note)
     return PreparedPatient(
         channels=study.stacked().astype(np.float16),
         present=np.array([array is not None for array in study.channels.values()]),
         brain=study.brain.array > 0,
-        tumor=mask_on_grid(tumor, study),
+        tumor=mask_on_grid(placed, study),
         affine=np.array(study.grid.affine),
     )

@@ -21,7 +21,7 @@ from RadioGenomicsLib.fan_out import Workers
 from RadioGenomicsLib.fan_out import fan_out
 from RadioGenomicsLib.imaging.brain import available_methods
 from RadioGenomicsLib.imaging.dicom import read_image
-from RadioGenomicsLib.imaging.reading import read_mask
+from RadioGenomicsLib.imaging.mask_file import read_mask
 from RadioGenomicsLib.imaging.reading import split_choice
 from RadioGenomicsLib.model.preprocessing import Preprocessing
 from RadioGenomicsLib.progress import Progress
@@ -44,24 +44,32 @@ PASSED_THROUGH = (
     "imaging/brain_methods/synthstrip.py",
     "imaging/brain_methods/weight_files.py",
     "imaging/dicom.py",
-    "imaging/drawn_on.py",
     "imaging/dicom_file.py",
     "imaging/dicom_header.py",
     "imaging/dicom_pixels.py",
     "imaging/dicom_stack.py",
+    "imaging/drawn_on.py",
     "imaging/grid.py",
     "imaging/gzip_file.py",
     "imaging/image_file.py",
     "imaging/image_size.py",
     "imaging/itk.py",
+    "imaging/labels.py",
+    "imaging/mask_file.py",
+    "imaging/mask_loss.py",
+    "imaging/mgh_header.py",
     "imaging/nifti_header.py",
+    "imaging/nifti_place.py",
     "imaging/normalize.py",
+    "imaging/orientation.py",
     "imaging/percentiles.py",
+    "imaging/raw_image.py",
     "imaging/raw_numbers.py",
     "imaging/reading.py",
     "imaging/registration.py",
     "imaging/separable.py",
     "imaging/study.py",
+    "imaging/text_header.py",
     "imaging/volume.py",
     "model/preprocessing.py",
     "model/study.py",
@@ -137,8 +145,9 @@ def prepare_cohort(
 @faults_told()
 def _prepare(task: _Task, _progress: Progress) -> None:
     patient = task.patient
-    channels = {role: read_image(path) for role, path in patient.channels.items()}
-    prepared = prepare_patient(channels, read_mask(patient.mask), task.settings, patient.drawn_on)
+    channels = {role: read_image(path, patient.orientation) for role, path in patient.channels.items()}
+    tumor = read_mask(patient.mask, patient.orientation)
+    prepared = prepare_patient(channels, tumor, task.settings, patient.drawn_on)
     with file_written_whole(task.path) as aside:
         np.savez(aside, **{field.name: getattr(prepared, field.name) for field in fields(prepared)})
 
@@ -158,7 +167,7 @@ def _read(path: Path) -> PreparedPatient | None:
 
 
 def _key(patient: Patient, settings: Preprocessing) -> str:
-    digest = hashlib.sha256(json.dumps([_code(), settings.to_json(), patient.drawn_on]).encode())
+    digest = hashlib.sha256(json.dumps([_code(), settings.to_json(), patient.drawn_on, patient.orientation]).encode())
     for name, path in sorted({**patient.channels, "mask": patient.mask}.items()):
         place, choice = split_choice(path)
         digest.update(f"{name}#{choice}".encode())

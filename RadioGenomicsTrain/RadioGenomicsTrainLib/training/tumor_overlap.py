@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from RadioGenomicsLib.imaging.grid import resample
-from RadioGenomicsLib.imaging.reading import read_mask
+from RadioGenomicsLib.imaging.mask_file import read_mask
 from RadioGenomicsLib.imaging.volume import Volume
 from RadioGenomicsLib.model.tumor_proposal import outline_tumor
 from RadioGenomicsTrainLib.training.prepared import PreparedPatient

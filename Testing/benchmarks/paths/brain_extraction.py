@@ -13,7 +13,7 @@ import SimpleITK as sitk
 from RadioGenomicsLib.imaging.brain import extract_brain
 from RadioGenomicsLib.imaging.brain_methods import deepbet
 from RadioGenomicsLib.imaging.brain_methods import hd_bet
-from RadioGenomicsLib.imaging.reading import read_mask
+from RadioGenomicsLib.imaging.mask_file import read_mask
 from RadioGenomicsLib.imaging.reading import read_volume
 from RadioGenomicsLib.imaging.volume import Volume
 from Testing.benchmarks.contenders import OURS

@@ -16,7 +16,7 @@ import numpy as np
 from RadioGenomicsLib.headless import Options
 from RadioGenomicsLib.headless import predict_study
 from RadioGenomicsLib.headless import read_channels
-from RadioGenomicsLib.imaging.reading import read_mask
+from RadioGenomicsLib.imaging.mask_file import read_mask
 from RadioGenomicsLib.jobs.job import Job
 from RadioGenomicsLib.pipeline.request import PredictionRequest
 from RadioGenomicsLib.pipeline.run import run

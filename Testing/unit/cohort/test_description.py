@@ -69,8 +69,11 @@ def test_a_wrong_file_is_refused_with_its_name_and_key(tmp_path: Path, old: str,
 )
 def test_what_the_masks_were_drawn_on_is_said_once_for_the_cohort(tmp_path: Path, images: str) -> None:
     path = tmp_path / "few.toml"
-    path.write_text(COHORT.replace("[patients]", f"[images]\n{images}\ndrawn_on = 'T1c'\n[patients]"))
-    assert read_description(path, tmp_path).images.drawn_on == "T1c"
+    path.write_text(
+        COHORT.replace("[patients]", f"[images]\n{images}\ndrawn_on = 'T1c'\norientation = 'LAS'\n[patients]")
+    )
+    found = read_description(path, tmp_path).images
+    assert (found.drawn_on, found.orientation) == ("T1c", "LAS")
     path.write_text(COHORT.replace("[patients]", f"[images]\n{images}\ndrawn_on = 'DWI'\n[patients]"))
     with pytest.raises(InputError, match="images"):
         read_description(path, tmp_path)

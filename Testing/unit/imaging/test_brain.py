@@ -13,8 +13,8 @@ from RadioGenomicsLib.imaging.brain_methods import synthstrip
 from RadioGenomicsLib.imaging.grid import canonical
 from RadioGenomicsLib.imaging.grid import grid_of
 from RadioGenomicsLib.imaging.grid import resample
+from RadioGenomicsLib.imaging.mask_file import read_mask
 from RadioGenomicsLib.imaging.phantom import head_phantom
-from RadioGenomicsLib.imaging.reading import read_mask
 from RadioGenomicsLib.imaging.reading import read_volume
 from RadioGenomicsLib.imaging.volume import Volume
 

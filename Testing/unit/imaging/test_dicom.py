@@ -17,9 +17,9 @@ from pydicom.uid import generate_uid
 from scipy.spatial.transform import Rotation
 
 from RadioGenomicsLib.errors import InputError
+from RadioGenomicsLib.imaging.channels import find_channels
 from RadioGenomicsLib.imaging.dicom import find_series
 from RadioGenomicsLib.imaging.dicom import read_image
-from RadioGenomicsLib.imaging.roles import find_channels
 from RadioGenomicsLib.imaging.volume import Volume
 
 ROWS, COLUMNS, PIXEL_MM = 48, 40, (2.0, 2.5)

@@ -9,7 +9,6 @@ from pydicom.sequence import Sequence
 
 from RadioGenomicsLib.imaging.dicom_role import OTHER
 from RadioGenomicsLib.imaging.dicom_role import HeaderRole
-from RadioGenomicsLib.imaging.dicom_role import agreed_role
 from RadioGenomicsLib.imaging.dicom_role import contradiction
 from RadioGenomicsLib.imaging.dicom_role import role_from_header
 
@@ -117,15 +116,6 @@ def test_an_enhanced_image_tells_it_in_its_functional_groups():
     assert role_from_header(image).role == "FLAIR"
     assert role_from_header(header(AcquisitionContrast="T2")).role == "T2"
     assert role_from_header(header(AcquisitionContrast="DIFFUSION")).role == OTHER
-
-
-def test_the_header_decides_and_a_silent_one_leaves_it_to_the_name():
-    assert agreed_role("T1", HeaderRole("FLAIR", "times")) == "FLAIR"
-    assert agreed_role("T2", HeaderRole(OTHER, "image type ADC")) is None
-    assert agreed_role("T2", HeaderRole()) == "T2"
-    assert agreed_role(None, HeaderRole("T2", "times")) == "T2"
-    assert agreed_role("T1c", HeaderRole("T1", "times")) == "T1c"
-    assert agreed_role("T1c", HeaderRole("T1", "times", contrast=False)) == "T1"
 
 
 def test_a_contradiction_is_told_with_its_evidence():

@@ -9,11 +9,8 @@ import SimpleITK as sitk
 from RadioGenomicsLib.errors import GeometryError
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import OutputError
-from RadioGenomicsLib.errors import RegionError
 from RadioGenomicsLib.imaging.grid import canonical
 from RadioGenomicsLib.imaging.itk import check_geometry
-from RadioGenomicsLib.imaging.itk import to_image
-from RadioGenomicsLib.imaging.reading import read_mask
 from RadioGenomicsLib.imaging.reading import read_volume
 from RadioGenomicsLib.imaging.reading import write_volume
 from RadioGenomicsLib.imaging.volume import Volume
@@ -99,36 +96,6 @@ def test_a_sheared_nifti_is_refused(tmp_path):
 def test_an_unusable_grid_is_refused(affine, reason):
     with pytest.raises(GeometryError, match=reason):
         check_geometry(Volume(np.zeros((2, 2, 2)), affine, "scan"))
-
-
-def test_a_mask_is_one_inside_whatever_the_labels(tmp_path):
-    labels = np.zeros((3, 4, 5), np.int16)
-    labels[1, 2, 3], labels[1, 1, 1] = 4, 2
-    sitk.WriteImage(sitk.GetImageFromArray(labels), str(tmp_path / "mask.nii.gz"))
-    mask = read_mask(tmp_path / "mask.nii.gz")
-    assert mask.array.dtype == np.uint8
-    assert mask.array.sum() == 2
-
-
-def test_an_empty_mask_is_refused(tmp_path):
-    sitk.WriteImage(sitk.GetImageFromArray(np.zeros((3, 3, 3), np.uint8)), str(tmp_path / "mask.nrrd"))
-    with pytest.raises(RegionError, match="empty"):
-        read_mask(tmp_path / "mask.nrrd")
-
-
-def test_a_segment_is_picked_by_name(tmp_path):
-    labels = np.zeros((3, 3, 3), np.uint8)
-    labels[0], labels[1, 0] = 1, 2
-    image = to_image(Volume(labels, np.eye(4)))
-    for index, name in enumerate(("Brain", "Tumor")):
-        image.SetMetaData(f"Segment{index}_ID", f"Segment_{index}")
-        image.SetMetaData(f"Segment{index}_Name", name)
-        image.SetMetaData(f"Segment{index}_LabelValue", str(index + 1))
-    sitk.WriteImage(image, str(tmp_path / "rois.seg.nrrd"))
-    assert read_mask(f"{tmp_path}/rois.seg.nrrd#Tumor").array.sum() == 3
-    assert read_mask(f"{tmp_path}/rois.seg.nrrd#Brain").array.sum() == 9
-    with pytest.raises(InputError, match="Brain, Tumor"):
-        read_mask(tmp_path / "rois.seg.nrrd")
 
 
 def test_a_volume_that_cannot_be_written_leaves_nothing_behind(tmp_path):

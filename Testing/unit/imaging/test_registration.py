@@ -7,8 +7,8 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from RadioGenomicsLib.imaging.grid import resample
+from RadioGenomicsLib.imaging.mask_file import read_mask
 from RadioGenomicsLib.imaging.phantom import head_phantom
-from RadioGenomicsLib.imaging.reading import read_mask
 from RadioGenomicsLib.imaging.reading import read_volume
 from RadioGenomicsLib.imaging.registration import displacement_mm
 from RadioGenomicsLib.imaging.registration import register

@@ -6,8 +6,8 @@ from scipy.spatial.transform import Rotation
 
 from RadioGenomicsLib.errors import RegionError
 from RadioGenomicsLib.imaging.grid import canonical
+from RadioGenomicsLib.imaging.mask_file import read_mask
 from RadioGenomicsLib.imaging.phantom import head_phantom
-from RadioGenomicsLib.imaging.reading import read_mask
 from RadioGenomicsLib.imaging.reading import read_volume
 from RadioGenomicsLib.imaging.region import lung_mask
 from RadioGenomicsLib.imaging.tumor import tumor_from_box

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from RadioGenomicsLib.imaging.mask_file import read_mask
 from RadioGenomicsLib.imaging.phantom import Phantom
-from RadioGenomicsLib.imaging.reading import read_mask
 from RadioGenomicsLib.imaging.reading import read_volume
 from RadioGenomicsLib.imaging.volume import Volume
 from RadioGenomicsLib.model.preprocessing import Preprocessing

@@ -9,6 +9,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from RadioGenomicsLib.errors import ChannelError
+from RadioGenomicsLib.errors import RegionError
 from RadioGenomicsLib.imaging.phantom import Phantom
 from RadioGenomicsLib.imaging.volume import Volume
 from RadioGenomicsLib.pipeline.regions import tumor_in_place
@@ -123,6 +124,26 @@ def test_points_count_as_placed_on_the_reference_which_is_said_where_a_scan_move
     assert role == "FLAIR"
     assert "taken to be placed on FLAIR" in notes[0]
     assert tumor_in_place(replace(request, tumor_on="FLAIR"), Moved(), "FLAIR")[2] == []
+
+
+def test_a_mask_that_is_partly_off_the_scan_or_the_brain_is_told_and_one_that_is_mostly_off_refused(
+    request_of_all: PredictionRequest, phantom: Phantom
+) -> None:
+    def warned(tumor: np.ndarray, shift_mm: float = 0.0) -> list[str]:
+        affine = phantom.tumor.affine.copy()
+        affine[0, 3] += shift_mm
+        mask = Volume(tumor.astype(np.uint8), affine, "tumor")
+        return run(replace(request_of_all, tumor=mask, tumor_on="FLAIR")).prediction.warnings
+
+    tumor, brain = phantom.tumor.array > 0, phantom.brain.array > 0
+    scalp = np.zeros_like(tumor)
+    scalp[20, 2:30, 60:90] = True
+    assert any("% of it lies outside the brain and was left out" in text for text in warned(tumor | (scalp & ~brain)))
+    half = np.zeros_like(tumor)
+    half[10:30, 60:130, 50:150] = True
+    assert any("% of it lies outside the scan and was left out" in text for text in warned(half, -50.0))
+    with pytest.raises(RegionError, match=r"all of it lies outside synthetic FLAIR; it has the .* voxels of FLAIR"):
+        warned(tumor, 500.0)
 
 
 def test_a_region_on_a_scan_that_is_not_there_is_refused(request_of_all: PredictionRequest) -> None:

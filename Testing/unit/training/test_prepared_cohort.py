@@ -120,7 +120,7 @@ def test_other_code_does_not_read_stale_arrays(
 
 def test_the_code_of_the_key_is_all_that_a_patient_passes_through() -> None:
     library = ROOT / "RadioGenomics" / "RadioGenomicsLib"
-    starts = [Path(prepared_cohort.prepared_module.__file__), library / "imaging/dicom.py"]
+    starts = [Path(prepared_cohort.prepared_module.__file__), library / "imaging/mask_file.py"]
     reached = {path.relative_to(library).as_posix() for start in starts for path in loaded_with(start) - {starts[0]}}
     # How errors and progress are told, and how settings are written, changes no array.
     plain = {
