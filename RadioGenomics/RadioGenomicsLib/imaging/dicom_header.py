@@ -11,6 +11,7 @@ from pydicom.errors import InvalidDicomError
 from pydicom.multival import MultiValue
 
 from RadioGenomicsLib.errors import InputError
+from RadioGenomicsLib.imaging import dicom_padding
 from RadioGenomicsLib.imaging import dicom_pixels
 from RadioGenomicsLib.imaging.dicom_file import CappedFile
 from RadioGenomicsLib.imaging.dicom_file import read_dataset
@@ -36,6 +37,7 @@ _TAGS = [
     "SharedFunctionalGroupsSequence",
     "PerFrameFunctionalGroupsSequence",
     *dicom_pixels.TAGS,
+    *dicom_padding.TAGS,
 ]
 
 
@@ -112,7 +114,8 @@ def _slices(file: Path, header: pydicom.Dataset, plain: dicom_pixels.PlainPixels
     count = int(header.get("NumberOfFrames") or 1)
     if not frames:
         groups = [(header, header, header)]
-        rescaled = [None]
+        # GDCM and the reader of plain pixels apply it; only padding needs it here.
+        scales = [_scale(header) if "PixelPaddingValue" in header else (1.0, 0.0)]
     else:
         shared = (header.get("SharedFunctionalGroupsSequence") or [pydicom.Dataset()])[0]
         groups = [
@@ -123,28 +126,29 @@ def _slices(file: Path, header: pydicom.Dataset, plain: dicom_pixels.PlainPixels
             )
             for frame in frames
         ]
-        rescaled = _rescaled([_group(frame, shared, "PixelValueTransformation") for frame in frames])
+        scales = [_scale(_group(frame, shared, "PixelValueTransformation")) for frame in frames]
     if count != len(groups) or min(shape) < 1:
         return []
+    # GDCM applies one scale to a whole file.
+    own_scale = len(set(scales)) > 1
     slices = []
-    for index, ((place, direction, measures), scale) in enumerate(zip(groups, rescaled, strict=True)):
+    for index, ((place, direction, measures), scale) in enumerate(zip(groups, scales, strict=True)):
         position = _numbers(place, "ImagePositionPatient", 3)
         orientation = _numbers(direction, "ImageOrientationPatient", 6)
         spacing = _numbers(measures, "PixelSpacing", 2)
         if not position or not orientation or not spacing:
             return []
         (thickness,) = _numbers(measures, "SliceThickness", 1) or (0.0,)
-        slices.append(Slice(file, index, shape, position, orientation, spacing, thickness, plain, scale))
+        rescale, padding = scale if own_scale else None, dicom_padding.padding_of(header, *scale)
+        slices.append(Slice(file, index, shape, position, orientation, spacing, thickness, plain, rescale, padding))
     return slices
 
 
-def _rescaled(groups: list[pydicom.Dataset]) -> list[tuple[float, float] | None]:
-    """Return slope and intercept of every frame; None for all where they are one, which GDCM applies."""
-    scales = [
-        (_numbers(group, "RescaleSlope", 1) or (1.0,)) + (_numbers(group, "RescaleIntercept", 1) or (0.0,))
-        for group in groups
-    ]
-    return list(scales) if len(set(scales)) > 1 else [None] * len(scales)
+def _scale(group: pydicom.Dataset) -> tuple[float, float]:
+    """Return slope and intercept of the rescaling."""
+    (slope,) = _numbers(group, "RescaleSlope", 1) or (1.0,)
+    (intercept,) = _numbers(group, "RescaleIntercept", 1) or (0.0,)
+    return slope, intercept
 
 
 def _numbers(dataset: pydicom.Dataset, tag: str, count: int) -> tuple[float, ...]:

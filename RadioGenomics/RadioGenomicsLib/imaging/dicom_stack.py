@@ -15,6 +15,8 @@ from scipy import ndimage
 
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.imaging.dicom_file import only_pixels
+from RadioGenomicsLib.imaging.dicom_padding import Padding
+from RadioGenomicsLib.imaging.dicom_padding import fill_padding
 from RadioGenomicsLib.imaging.dicom_pixels import PlainPixels
 from RadioGenomicsLib.imaging.image_file import quiet_itk
 from RadioGenomicsLib.imaging.image_size import refuse_size
@@ -44,6 +46,7 @@ class Slice:
         thickness: millimeters; 0 where not given.
         plain: where its pixels lie; None where GDCM has to find them.
         rescale: slope and intercept of a frame whose file has several; None where the file has one of each.
+        padding: which values are no data; None where none are.
     """
 
     file: Path
@@ -55,6 +58,7 @@ class Slice:
     thickness: float
     plain: PlainPixels | None = None
     rescale: tuple[float, float] | None = None
+    padding: Padding | None = None
 
 
 def stack(slices: Sequence[Slice], name: str) -> Volume:
@@ -74,12 +78,17 @@ def stack(slices: Sequence[Slice], name: str) -> Volume:
     _refuse_gaps(steps, slices, name)
     refuse_size(len(slices) * math.prod(slices[0].shape), name)
     voxels = pixels(slices, name)
+    padded = fill_padding(voxels, [one.padding for one in slices])
 
     sideways = np.abs(offsets[:, :2] - offsets[0, :2]).max(axis=0)
     tilted = bool((sideways > _STRAIGHT * np.array(slices[0].spacing[::-1])).any())
     uneven = bool(np.abs(steps - steps.mean()).max() > _EVEN * steps.mean())
     start, step = offsets[0], float(steps.mean())
     notes = []
+    if padded:
+        notes.append(
+            f"{max(padded, 0.01):.0%} of its voxels are padding (Pixel Padding Value) and were read as no tissue"
+        )
     if tilted:
         notes.append("the gantry was tilted; the slices are shifted onto an upright grid")
         voxels, start = _upright(voxels, offsets, slices[0].spacing, name)
