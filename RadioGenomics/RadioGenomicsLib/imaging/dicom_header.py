@@ -13,6 +13,7 @@ from pydicom.multival import MultiValue
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.imaging import dicom_padding
 from RadioGenomicsLib.imaging import dicom_pixels
+from RadioGenomicsLib.imaging import dicom_woven
 from RadioGenomicsLib.imaging.dicom_file import CappedFile
 from RadioGenomicsLib.imaging.dicom_file import read_dataset
 from RadioGenomicsLib.imaging.dicom_stack import Slice
@@ -38,6 +39,7 @@ _TAGS = [
     "PerFrameFunctionalGroupsSequence",
     *dicom_pixels.TAGS,
     *dicom_padding.TAGS,
+    *dicom_woven.TAGS,
 ]
 
 
@@ -116,6 +118,7 @@ def _slices(file: Path, header: pydicom.Dataset, plain: dicom_pixels.PlainPixels
         groups = [(header, header, header)]
         # GDCM and the reader of plain pixels apply it; only padding needs it here.
         scales = [_scale(header) if "PixelPaddingValue" in header else (1.0, 0.0)]
+        acquired = [dicom_woven.acquired(header)]
     else:
         shared = (header.get("SharedFunctionalGroupsSequence") or [pydicom.Dataset()])[0]
         groups = [
@@ -127,6 +130,10 @@ def _slices(file: Path, header: pydicom.Dataset, plain: dicom_pixels.PlainPixels
             for frame in frames
         ]
         scales = [_scale(_group(frame, shared, "PixelValueTransformation")) for frame in frames]
+        acquired = [
+            dicom_woven.acquired(header, *(_group(frame, shared, key) for key in dicom_woven.GROUPS))
+            for frame in frames
+        ]
     if count != len(groups) or min(shape) < 1:
         return []
     # GDCM applies one scale to a whole file.
@@ -140,7 +147,11 @@ def _slices(file: Path, header: pydicom.Dataset, plain: dicom_pixels.PlainPixels
             return []
         (thickness,) = _numbers(measures, "SliceThickness", 1) or (0.0,)
         rescale, padding = scale if own_scale else None, dicom_padding.padding_of(header, *scale)
-        slices.append(Slice(file, index, shape, position, orientation, spacing, thickness, plain, rescale, padding))
+        slices.append(
+            Slice(
+                file, index, shape, position, orientation, spacing, thickness, plain, rescale, padding, acquired[index]
+            )
+        )
     return slices
 
 

@@ -18,6 +18,9 @@ from RadioGenomicsLib.imaging.dicom_file import only_pixels
 from RadioGenomicsLib.imaging.dicom_padding import Padding
 from RadioGenomicsLib.imaging.dicom_padding import fill_padding
 from RadioGenomicsLib.imaging.dicom_pixels import PlainPixels
+from RadioGenomicsLib.imaging.dicom_woven import Acquired
+from RadioGenomicsLib.imaging.dicom_woven import alternates
+from RadioGenomicsLib.imaging.dicom_woven import woven
 from RadioGenomicsLib.imaging.image_file import quiet_itk
 from RadioGenomicsLib.imaging.image_size import refuse_size
 from RadioGenomicsLib.imaging.volume import Volume
@@ -47,6 +50,7 @@ class Slice:
         plain: where its pixels lie; None where GDCM has to find them.
         rescale: slope and intercept of a frame whose file has several; None where the file has one of each.
         padding: which values are no data; None where none are.
+        acquired: what parts it from images of other scans; of :func:`~RadioGenomicsLib.imaging.dicom_woven.acquired`.
     """
 
     file: Path
@@ -59,6 +63,7 @@ class Slice:
     plain: PlainPixels | None = None
     rescale: tuple[float, float] | None = None
     padding: Padding | None = None
+    acquired: Acquired = ()
 
 
 def stack(slices: Sequence[Slice], name: str) -> Volume:
@@ -75,6 +80,9 @@ def stack(slices: Sequence[Slice], name: str) -> Volume:
     order = np.argsort(offsets[:, 2], kind="stable")
     slices, offsets = [slices[s] for s in order], offsets[order]
     steps = np.diff(offsets[:, 2])
+    reason = woven([one.acquired for one in slices], offsets[:, 2])
+    if reason:
+        raise InputError(name, reason, "Export the images that are wanted as a series of their own.")
     _refuse_gaps(steps, slices, name)
     refuse_size(len(slices) * math.prod(slices[0].shape), name)
     voxels = pixels(slices, name)
@@ -89,6 +97,8 @@ def stack(slices: Sequence[Slice], name: str) -> Volume:
         notes.append(
             f"{max(padded, 0.01):.0%} of its voxels are padding (Pixel Padding Value) and were read as no tissue"
         )
+    if alternates(voxels):
+        notes.append("its odd and even slices look like two scans woven together, or the patient moved between them")
     if tilted:
         notes.append("the gantry was tilted; the slices are shifted onto an upright grid")
         voxels, start = _upright(voxels, offsets, slices[0].spacing, name)
