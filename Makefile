@@ -10,7 +10,7 @@ endif
 # Percent of lines: without the data many tests are skipped. Measured with them: 97.
 COVERAGE_FLOOR := $(if $(RADIOGENOMICS_DATA),95,85)
 
-.PHONY: predict test benchmark fuzz soak clean
+.PHONY: predict test test-other-processor docs benchmark fuzz soak clean
 
 predict: .venv/ready
 	@out=out/sample; n=2; while [ -e "$$out" ]; do out=out/sample-$$n; n=$$((n+1)); done; \
@@ -22,6 +22,24 @@ test: .venv/ready
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-fail-under=$(COVERAGE_FLOOR)
+
+# The documentation as a site in out/docs, in an environment of its own.
+docs: .venv-docs/ready
+	.venv-docs/bin/sphinx-build -W --keep-going --quiet -b html Documentation out/docs
+
+.venv-docs/ready: Documentation/requirements.txt
+	rm -rf .venv-docs
+	$(PYTHON) -m venv .venv-docs
+	.venv-docs/bin/python -m pip install --quiet -r Documentation/requirements.txt
+	touch $@
+
+# The numeric tests once more as on an older processor, so that a tolerance that one processor set is found on any other:
+# PyTorch without AVX, oneDNN, MKL and NumPy without AVX-512. OPENBLAS_CORETYPE stays as it is found.
+NUMERIC := Testing/baselines $(addprefix Testing/unit/,imaging model training validation)
+test-other-processor: .venv/ready
+	OMP_NUM_THREADS=1 ATEN_CPU_CAPABILITY=default ONEDNN_MAX_CPU_ISA=AVX2 MKL_ENABLE_INSTRUCTIONS=AVX2 \
+	NPY_DISABLE_CPU_FEATURES="X86_V4 AVX512_ICL AVX512_SPR" \
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(NUMERIC)
 
 # Not part of `make test`: half an hour on an idle machine. BENCHMARKS names paths of Testing/benchmarks/paths; none is all.
 BENCHMARKS ?=
@@ -60,4 +78,4 @@ soak: .venv/ready
 	touch $@
 
 clean:
-	rm -rf .venv .venv-benchmarks out dist
+	rm -rf .venv .venv-benchmarks .venv-docs out dist

@@ -1,4 +1,4 @@
-"""The RadioGenomics module: what Slicer loads at start. The work is done in RadioGenomicsLib."""
+"""The RadioGenomics module: what Slicer loads at start. The work is done in RadioGenomicsLib, imported when needed."""
 
 from __future__ import annotations
 
@@ -11,13 +11,18 @@ import slicer
 from slicer.i18n import tr as _
 from slicer.i18n import translate
 from slicer.ScriptedLoadableModule import ScriptedLoadableModule
-from slicer.ScriptedLoadableModule import ScriptedLoadableModuleLogic
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleTest
 from slicer.ScriptedLoadableModule import ScriptedLoadableModuleWidget
 from slicer.util import VTKObservationMixin
 
-from RadioGenomicsLib.resources import resource_path
-from RadioGenomicsLib.scene.logic import RadioGenomicsLogic as _SceneLogic
+
+def __getattr__(name: str) -> object:
+    """Return the logic class, ``from RadioGenomics import RadioGenomicsLogic``; imported only when it is asked for."""
+    if name == "RadioGenomicsLogic":
+        from RadioGenomicsLib.panel.module_logic import RadioGenomicsLogic
+
+        return RadioGenomicsLogic
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class RadioGenomics(ScriptedLoadableModule):
@@ -30,14 +35,18 @@ class RadioGenomics(ScriptedLoadableModule):
         self.parent.dependencies = []
         self.parent.contributors = ["RadioGenomics contributors"]
         self.parent.helpText = _(
-            "<p>Predict the gene expression of a tumor from its MRI: a table of predicted mRNA levels with intervals "
-            "and cross-validated reliability, marker panels, and an attribution map. <b>Research use only.</b></p>"
-            "<p>1. <b>Scan</b>: choose the scans by their role, or load a sample. 2. <b>Brain</b>: have it extracted, "
-            "or say that the scans are stripped. 3. <b>Tumor</b>: let the model propose it, mark it with points or a "
-            "box, or draw it in the Segment Editor. 4. <b>Predict</b>: choose a model and press the button; the work "
-            "runs beside Slicer and can be canceled. 5. <b>Results</b>: search the genes, look at the panels and at "
-            "the map, and save tables, report or scene. Genes in gray are not predicted better than chance.</p>"
-            '<p>More is in the <a href="https://github.com/RadioGenomics/SlicerRadioGenomics">documentation</a>.</p>'
+            "<p>Predict the gene expression of a tumor from its MRI. <b>Research use only.</b></p>"
+            "<ol>"
+            "<li><b>Scan</b>: choose a scan for each channel, or load a sample.</li>"
+            "<li><b>Brain</b>: extract it, choose a segment, or say that the scans are already stripped.</li>"
+            "<li><b>Tumor</b>: let the model outline it, mark it with points or a box, or draw it in the Segment "
+            "Editor.</li>"
+            "<li><b>Predict</b>: choose a model and press the button. The work runs beside Slicer and can be "
+            "canceled.</li>"
+            "<li><b>Results</b>: search the genes, look at the marker panels and at the attribution map, and save "
+            "tables, report, or scene. Genes in gray are not reliable.</li>"
+            "</ol>"
+            '<p>See the <a href="https://github.com/RadioGenomics/SlicerRadioGenomics">documentation</a>.</p>'
         )
         self.parent.acknowledgementText = _(
             "<p>The shipped model was trained on TCGA-LGG images and expression data (The Cancer Imaging Archive and "
@@ -50,6 +59,8 @@ class RadioGenomics(ScriptedLoadableModule):
 def registerSampleData() -> None:
     """Offer the samples of Resources/SampleData.json in the Sample Data module."""
     import SampleData
+
+    from RadioGenomicsLib.resources import resource_path
 
     icons = Path(__file__).resolve().parent / "Resources" / "Icons"
     for sample in json.loads(resource_path("SampleData.json").read_text(encoding="utf-8"))["samples"]:
@@ -73,11 +84,12 @@ class RadioGenomicsWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def __init__(self, parent: object = None) -> None:
         ScriptedLoadableModuleWidget.__init__(self, parent)
         VTKObservationMixin.__init__(self)
-        self.logic: RadioGenomicsLogic | None = None
+        self.logic = None
         self.view = None
 
     def setup(self) -> None:
         """Build the panel the first time the module is opened."""
+        from RadioGenomicsLib.panel.module_logic import RadioGenomicsLogic
         from RadioGenomicsLib.panel.qt_view.view import QtPanelView
 
         super().setup()
@@ -90,7 +102,9 @@ class RadioGenomicsWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(scene, scene.EndCloseEvent, self.onSceneChanged)
         self.addObserver(scene, scene.EndImportEvent, self.onSceneChanged)
-        self.addObserver(scene, scene.NodeRemovedEvent, self.onNodeRemoved)
+        self.addObserver(scene, scene.EndBatchProcessEvent, self.onNodesChanged)
+        self.addObserver(scene, scene.NodeAddedEvent, self.onNodesChanged)
+        self.addObserver(scene, scene.NodeRemovedEvent, self.onNodesChanged)
         self.initializeParameterNode()
 
     def onReload(self) -> None:
@@ -112,7 +126,8 @@ class RadioGenomicsWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def exit(self) -> None:
         """Stop following the widgets when another module is opened; work that runs goes on."""
-        self.view.setParameters(None)
+        if self.view is not None:
+            self.view.setParameters(None)
 
     def onSceneStartClose(self, caller: object, event: str) -> None:
         """Forget choices, work and results before the scene that holds them is closed."""
@@ -123,33 +138,15 @@ class RadioGenomicsWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         if self.parent.isEntered:
             self.initializeParameterNode()
 
-    def onNodeRemoved(self, caller: object, event: str) -> None:
-        """Show what is left where a result was removed."""
-        if not slicer.mrmlScene.IsBatchProcessing():
-            self.view.presenter.nodesRemoved()
+    def onNodesChanged(self, caller: object, event: str) -> None:
+        """Look again once the present event is over: a node that was just added has no image and no name yet."""
+        if self.parent.isEntered and not slicer.mrmlScene.IsBatchProcessing():
+            self.view.lookAgainSoon()
 
     def initializeParameterNode(self) -> None:
-        """Follow the choices of the current scene."""
-        self.view.setParameters(self.logic.getParameterNode())
-
-
-class RadioGenomicsLogic(_SceneLogic, ScriptedLoadableModuleLogic):
-    """The scene's logic with the module's parameter node.
-
-    Example:
-        >>> from RadioGenomics import RadioGenomicsLogic
-        >>> nodes = RadioGenomicsLogic().predict({"FLAIR": getNode("FLAIR"), "T1c": getNode("T1c")})
-    """
-
-    def __init__(self) -> None:
-        ScriptedLoadableModuleLogic.__init__(self)
-        _SceneLogic.__init__(self)
-
-    def getParameterNode(self) -> object:
-        """Return the choices kept in the scene."""
-        from RadioGenomicsLib.panel.parameters import RadioGenomicsParameterNode
-
-        return RadioGenomicsParameterNode(super().getParameterNode())
+        """Follow the choices of the current scene; where setup failed, its error is the one to read."""
+        if self.view is not None:
+            self.view.setParameters(self.logic.getParameterNode())
 
 
 class RadioGenomicsTest(ScriptedLoadableModuleTest):
@@ -184,6 +181,10 @@ class RadioGenomicsTest(ScriptedLoadableModuleTest):
     def test_the_scene_can_be_closed_in_the_middle(self) -> None:
         """Work ends, and the panel is ready for the next scan."""
         self._selfTest().theSceneCanBeClosedInTheMiddle()
+
+    def test_the_console_predicts_without_the_panel(self) -> None:
+        """By the logic, in a child process that it waits for."""
+        self._selfTest().theConsolePredictsWithoutThePanel()
 
     def test_the_flow_on_real_data(self) -> None:
         """Where the sample is on this computer."""

@@ -6,8 +6,6 @@ import sys
 from pathlib import Path
 
 MODULES = ("RadioGenomics", "RadioGenomicsTrain")
-# Only this module tests itself inside Slicer.
-_SELF_TESTED = "RadioGenomics"
 
 _LISTS = """\
 set(MODULE_NAME {module})
@@ -26,10 +24,9 @@ slicerMacroBuildScriptedModule(
   RESOURCES ${{MODULE_PYTHON_RESOURCES}}
   WITH_GENERIC_TESTS
   )
-"""
-_SELF_TEST = """
+
 if(BUILD_TESTING)
-  slicer_add_python_unittest(SCRIPT ${MODULE_NAME}.py)
+  slicer_add_python_unittest(SCRIPT ${{MODULE_NAME}}.py)
 endif()
 """
 
@@ -41,8 +38,7 @@ def cmake_lists(folder: Path) -> str:
     package = _files(folder, f"{module}Lib")
     scripts = [name for name in package if name.endswith(".py")]
     resources += [name for name in package if not name.endswith((".py", ".pyc"))]
-    text = _LISTS.format(module=module, scripts=_lines(scripts), resources=_lines(resources))
-    return text + (_SELF_TEST if module == _SELF_TESTED else "")
+    return _LISTS.format(module=module, scripts=_lines(scripts), resources=_lines(resources))
 
 
 def _files(folder: Path, part: str) -> list[str]:

@@ -1,6 +1,9 @@
 """Predict inside a Slicer without windows, with the options of ``radiogenomics predict``.
 
->>> Slicer --no-splash --no-main-window --python-script Scripts/predict.py --volume FLAIR=flair.nii.gz --output out
+>>> Slicer --no-splash --no-main-window --python-script Scripts/predict.py -- --help
+>>> Slicer --no-splash --no-main-window --python-script Scripts/predict.py -- --volume FLAIR=flair.nii.gz --output out
+
+Behind ``--``, Slicer takes no option for its own.
 """
 
 from __future__ import annotations
@@ -17,8 +20,9 @@ def run() -> int:
         sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "RadioGenomics"))
     from RadioGenomicsLib.cli import main
 
+    arguments = sys.argv[1:]
     try:
-        return main(["predict", *sys.argv[1:]])
+        return main(["predict", *(arguments[1:] if arguments[:1] == ["--"] else arguments)])
     except SystemExit as stop:  # argparse: wrong options, or --help
         return stop.code or 0
 

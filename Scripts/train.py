@@ -1,6 +1,9 @@
 """Train inside a Slicer without windows, with the commands and options of ``radiogenomics-train``.
 
->>> Slicer --no-splash --no-main-window --python-script Scripts/train.py prepare tcga-lgg --data data --work work
+>>> Slicer --no-splash --no-main-window --python-script Scripts/train.py -- --help
+>>> Slicer --no-splash --no-main-window --python-script Scripts/train.py -- prepare tcga-lgg --data data --work work
+
+Behind ``--``, Slicer takes no option for its own.
 """
 
 from __future__ import annotations
@@ -17,20 +20,21 @@ def run() -> int:
             __import__(f"{package}Lib")
         except ImportError:
             sys.path.insert(0, str(root / package))
-    from RadioGenomicsLib.errors import DependencyError
-    from RadioGenomicsLib.scene.dependencies import ensureDependencies
-    from RadioGenomicsLib.scene.processes import useRealPython
     from RadioGenomicsTrainLib.cli import main
 
+    arguments = sys.argv[1:]
     try:
-        ensureDependencies(training=True)
-        useRealPython()
-        return main(sys.argv[1:])
-    except DependencyError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
+        return main(arguments[1:] if arguments[:1] == ["--"] else arguments, _make_ready)
     except SystemExit as stop:  # argparse: wrong options, or --help
         return stop.code or 0
+
+
+def _make_ready() -> None:
+    from RadioGenomicsLib.scene.dependencies import ensureDependencies
+    from RadioGenomicsLib.scene.processes import useRealPython
+
+    ensureDependencies(training=True)
+    useRealPython()
 
 
 # Processes that it starts load it too, under another name.

@@ -51,6 +51,7 @@ def choices(**chosen: object) -> SimpleNamespace:
         "result": None,
         "overlayShown": True,
         "overlayOpacity": 0.5,
+        "surfacesShown": True,
         "reliableOnly": False,
     }
     assert not chosen.keys() - members.keys()

@@ -33,7 +33,7 @@ from RadioGenomicsLib.sample import DEFAULT_SAMPLE
 _EXIT_CODES = (
     "exit codes: 0 done; 1 a patient of a batch failed; 2 wrong options; 3 input; 4 geometry; 5 channel; "
     "6 brain or tumor region; 7 model bundle; 8 missing package, hardware or cluster; 9 output; 10 canceled; "
-    "130 interrupted"
+    "11 the work's process ended unexpectedly; 130 interrupted"
 )
 
 

@@ -14,6 +14,9 @@ from RadioGenomicsLib.temporary_folder import temporary_folder
 
 logger = logging.getLogger(__name__)
 
+# What the scene uses as long as the process lives.
+_KEPT_ALIVE: list[object] = []
+
 _MODULE_LOGICS = {
     "volumes": "vtkSlicerVolumesLogic",
     "segmentations": "vtkSlicerSegmentationsModuleLogic",
@@ -83,6 +86,7 @@ def _add_scene(slicer: ModuleType) -> None:
 
     slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
 
+    _KEPT_ALIVE.extend((temporary, remote_io, data_io))
     slicer.app = SimpleNamespace(
         applicationName="RadioGenomics",
         applicationLogic=lambda: application_logic,
@@ -93,7 +97,6 @@ def _add_scene(slicer: ModuleType) -> None:
         resumeRender=lambda: None,
         testingEnabled=lambda: False,
         temporaryPath=str(temporary.path),
-        keptAlive=(temporary, remote_io, data_io),
     )
 
 

@@ -15,6 +15,7 @@ from RadioGenomicsLib.errors import Canceled
 from RadioGenomicsLib.errors import ChannelError
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import RegionError
+from RadioGenomicsLib.imaging.body_part import is_ct
 from RadioGenomicsLib.imaging.channels import find_channels
 from RadioGenomicsLib.imaging.channels import read_channel
 from RadioGenomicsLib.imaging.drawn_on import scans_drawn_on
@@ -22,6 +23,7 @@ from RadioGenomicsLib.imaging.mask_file import read_mask
 from RadioGenomicsLib.imaging.reading import split_choice
 from RadioGenomicsLib.imaging.roles import guess_role
 from RadioGenomicsLib.imaging.volume import Volume
+from RadioGenomicsLib.jobs.job import Job
 from RadioGenomicsLib.pipeline.folders import refuse_used_folder
 from RadioGenomicsLib.pipeline.request import Box
 from RadioGenomicsLib.pipeline.request import PredictionRequest
@@ -34,6 +36,7 @@ from RadioGenomicsLib.progress import within
 
 if TYPE_CHECKING:
     from RadioGenomicsLib.model.prediction import Prediction
+    from RadioGenomicsLib.pipeline.result import Result
 
 ROLES = ("T1", "T1c", "T2", "FLAIR", "CT")
 
@@ -104,6 +107,7 @@ def predict_study(
     tumor: Volume | tuple[float, ...] | None = None,
     drawn_on: str = "",
     study: str = "",
+    own_process: bool = True,
     progress: Progress = silent,
 ) -> Prediction:
     """Predict one patient and write the output folder.
@@ -118,7 +122,9 @@ def predict_study(
             others, and a brain mask, too, whose grid tells nothing; where empty, a mask belongs to the scan whose grid
             it has, and points and boxes to the model's reference scan.
         study: what the report calls the study; no name of a patient.
-        progress: told the fraction done and the step.
+        own_process: compute in a child process, so that nothing in it can end this one: inside Slicer, libraries of
+            torch and of Slicer can clash. False keeps model and libraries loaded for the next patient.
+        progress: told the fraction done and the step; cancels by raising ``Canceled``.
 
     Raises:
         RadioGenomicsError: one of its kinds, naming what is wrong and how to mend it.
@@ -136,17 +142,28 @@ def predict_study(
         brain_on="" if isinstance(brain, str) or scans_drawn_on(brain, channels) else drawn_on,
         tumor_on=drawn_on,
     )
-    embedded.start()
     from RadioGenomicsLib.scene.dependencies import ensureDependencies
-    from RadioGenomicsLib.scene.outputs import writeOutputs
 
     ensureDependencies()
-    result = run(request, Steps(), within(progress, 0.0, 0.9))
+    result = _computed(request, within(progress, 0.0, 0.9), own_process)
+    from RadioGenomicsLib.scene.outputs import writeOutputs
+
     writeOutputs(result, panels_with(options.panel), output, progress=within(progress, 0.9, 1.0))
     # The folder is there: it is too late to cancel.
     with suppress(Canceled):
         progress(1.0, "Done")
     return result.prediction
+
+
+def _computed(request: PredictionRequest, progress: Progress, own_process: bool) -> Result:
+    """Return the result, with a scene ready for it."""
+    if not own_process:
+        embedded.start()
+        return run(request, Steps(), progress)
+    with Job.start(request) as job:
+        # Meanwhile: without the application this takes seconds.
+        embedded.start()
+        return job.wait(progress)
 
 
 def _brain(brain: str, orientation: str) -> str | Volume:
@@ -182,6 +199,8 @@ def _split_role(text: str) -> tuple[str | None, Path]:
 
 
 def _guessed(path: Path) -> str:
+    from RadioGenomicsLib.imaging.dicom import read_image
+
     role = guess_role(path.name)
     if role is None:
         if not split_choice(path)[0].exists():
@@ -192,5 +211,8 @@ def _guessed(path: Path) -> str:
                 "no scan in it tells its role by its name",
                 f"Name the scans, as --volume FLAIR={path / 'scan.nii.gz'}; of DICOM series, FLAIR={path}#description.",
             )
+        with suppress(InputError):
+            if is_ct(read_image(path)):
+                return "CT"
         raise ChannelError(path, "its role cannot be told from its name", f"Write ROLE={path}, e.g. FLAIR={path}.")
     return role

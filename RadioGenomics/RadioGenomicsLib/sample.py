@@ -9,12 +9,18 @@ import hashlib
 import json
 import logging
 import os
+import queue
 import re
 import shutil
 import sys
+import threading
 import urllib.request
 from dataclasses import dataclass
+from dataclasses import replace
+from http.client import HTTPResponse
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.error import URLError
 
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.imaging.mask_file import read_mask
@@ -30,7 +36,8 @@ from RadioGenomicsLib.whole_outputs import file_written_whole
 
 DEFAULT_SAMPLE = "glioma-mri"
 TUMOR_ROLE = "tumor"
-_TIMEOUT_S = 20.0
+# A server that has answered may be slow; one that is out of reach is told of soon.
+_ANSWER_S, _TIMEOUT_S = 5.0, 20.0
 _log = logging.getLogger(__name__)
 
 
@@ -59,12 +66,16 @@ class Sample:
 
 @dataclass(frozen=True)
 class SampleStudy:
-    """A sample that was read: its title, channels by role, and the tumor mask where the source has one."""
+    """A sample that was read: its title, channels by role, and the tumor mask where the source has one.
+
+    ``reason`` says why a synthetic head stands in for the sample; empty where none does.
+    """
 
     title: str
     channels: dict[str, Volume]
     tumor: Volume | None
     synthetic: bool
+    reason: str = ""
 
 
 def list_samples() -> dict[str, Sample]:
@@ -115,14 +126,11 @@ def load_sample(name: str = DEFAULT_SAMPLE, progress: Progress = silent) -> Samp
         try:
             folder = _download(sample, progress)
         except OSError as error:
+            reason = f"it could not be fetched ({_reason(error)})"
             if sample.modality != "MR":
-                raise InputError(
-                    sample.title,
-                    f"it could not be fetched ({error})",
-                    "Connect to the internet and try again.",
-                ) from error
-            _log.warning("%s could not be fetched (%s): a synthetic head is used.", sample.title, error)
-            return synthetic_study()
+                raise InputError(sample.title, reason, "Connect to the internet and try again.") from error
+            _log.warning("%s: %s. A synthetic head is used.", sample.title, reason)
+            return replace(synthetic_study(), reason=f"{sample.title}: {reason}")
     return _read(sample, folder)
 
 
@@ -181,7 +189,7 @@ def _download(sample: Sample, progress: Progress) -> Path:
         if _is_pinned(target, file.sha256):
             continue
         with file_written_whole(target) as aside:
-            with urllib.request.urlopen(file.url, timeout=_TIMEOUT_S) as response, aside.open("wb") as out:
+            with _opened(file.url) as response, aside.open("wb") as out:
                 shutil.copyfileobj(response, out)
             if not _is_pinned(aside, file.sha256):
                 raise InputError(
@@ -190,6 +198,36 @@ def _download(sample: Sample, progress: Progress) -> Path:
                     "Report it; do not use the file.",
                 )
     return folder
+
+
+def _opened(url: str) -> HTTPResponse:
+    """Return the server's answer.
+
+    Raises:
+        OSError: there is none within :data:`_ANSWER_S`. The system itself looks for a name for half a minute.
+    """
+    answers: queue.SimpleQueue[HTTPResponse | BaseException] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(urllib.request.urlopen(url, timeout=_TIMEOUT_S))
+        except BaseException as error:
+            answers.put(error)
+
+    threading.Thread(target=ask, daemon=True, name="RadioGenomics sample").start()
+    try:
+        answer = answers.get(timeout=_ANSWER_S)
+    except queue.Empty:
+        raise TimeoutError(f"no answer within {_ANSWER_S:g} s") from None
+    if isinstance(answer, BaseException):
+        raise answer
+    return answer
+
+
+def _reason(error: OSError) -> str:
+    """Return in words why a file did not come: "Name or service not known", "HTTP Error 404: Not Found"."""
+    cause = error.reason if isinstance(error, URLError) and not isinstance(error, HTTPError) else error
+    return (isinstance(cause, OSError) and not isinstance(cause, HTTPError) and cause.strerror) or str(cause)
 
 
 def _is_pinned(path: Path, sha256: str) -> bool:

@@ -6,6 +6,7 @@ import argparse
 import logging
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from RadioGenomicsLib.console import console_progress
@@ -27,8 +28,13 @@ _EXIT_CODES = (
 )
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run a command and return its exit code; expected failures are told in one line on stderr."""
+def main(arguments: list[str] | None = None, ready: Callable[[], None] = lambda: None) -> int:
+    """Run a command and return its exit code; expected failures are told in one line on stderr.
+
+    Args:
+        arguments: of the command line; those of this process if not given.
+        ready: called before the work but after the options were read: ``--help`` needs nothing to be installed.
+    """
     options = build_parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
     let_idle_threads_sleep()
@@ -37,6 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 (as long as the process)
     try:
         with ends_in_order(), python_warnings_logged():
+            ready()
             options.run(options)
     except RadioGenomicsError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -148,9 +155,7 @@ def _add_cohort(parser: argparse.ArgumentParser) -> None:
     _add_work(parser)
     where = parser.add_mutually_exclusive_group()
     # No default here: argparse takes a value that equals it for one that was not given.
-    where.add_argument(
-        "--jobs", type=_count, metavar="N", help=f"processes at a time (default {_processors()}: one a processor)"
-    )
+    where.add_argument("--jobs", type=_count, metavar="N", help="processes at a time (default: one for each processor)")
     where.add_argument(
         "--scheduler",
         metavar="ADDRESS",
@@ -285,7 +290,10 @@ def _associate(options: argparse.Namespace) -> None:
             f"{one.found.below_alpha:,} have p <= .05, {0.05 * one.found.pairs:,.0f} expected by chance"
         )
         print(f"  correlated: {one.values}; family-wise p: {one.family_wise}")
-    print(f"The pairs are in {table}")
+        if one.lacking:
+            unknown = ", ".join(f"{name} of {count}" for name, count in one.unknown.items() if count)
+            print(f"  {one.lacking} more patients are left out: unknown is {unknown}")
+    print(f"The pairs are in {table}, what was left out and why in summary.json beside it")
 
 
 def _report(options: argparse.Namespace) -> None:

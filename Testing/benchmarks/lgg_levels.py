@@ -67,7 +67,7 @@ def load_levels(work: Path) -> Iterator[Levels]:
     names, patients = list(prepared.patients), list(prepared.patients.values())
     embedding = embed_once(patients, settings.preprocessing, work / "validation-cache", silent)
     description = prepared.cohort.description
-    traits = read_clinical(description.clinical, description.patient_ids)
+    traits, _ = read_clinical(description.clinical, description.patient_ids)
     subtype = {name: one.subtype or "" for name, one in traits.items()}
     site = {patient.id: patient.site for patient in prepared.cohort.patients}
     imaged = set(site)

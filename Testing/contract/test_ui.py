@@ -127,6 +127,7 @@ def test_every_bound_parameter_exists_in_the_parameter_node_once() -> None:
         "qMRMLNodeComboBox": r"vtkMRML",
         "QComboBox": r"^[A-Z]\w+$",
         "QCheckBox": r"^bool$",
+        "QPushButton": r"^bool$",
         "ctkSliderWidget": r"Annotated\[float, WithinRange",
     }
     for widget, name in bound:
@@ -157,5 +158,8 @@ def test_what_the_code_names_by_pattern_is_in_the_ui_file() -> None:
 def test_every_button_does_something() -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in (PANEL / "qt_view").glob("*.py"))
     for widget in ElementTree.parse(PANEL_UI).getroot().iter("widget"):
-        if widget.get("class") == "QPushButton":
-            assert f"onClick(ui.{widget.get('name')}," in re.sub(r"onClick\(\s+", "onClick(", code), widget.get("name")
+        # A checkable button follows the parameter node, or tells that it was toggled.
+        if widget.get("class") == "QPushButton" and not _property(widget, "SlicerParameterName"):
+            connects = f"connect(ui.{widget.get('name')}," if _property(widget, "checkable") else ""
+            clicks = f"onClick(ui.{widget.get('name')},"
+            assert (connects or clicks) in re.sub(r"onClick\(\s+", "onClick(", code), widget.get("name")

@@ -64,6 +64,25 @@ EXPRESSION: dict[str, TableCase] = {
     "Ensembl IDs with versions": TableCase(
         text(genes=["ENSG00000141510.18", "ENSG00000146648.20", "ENSG00000171862.15"]).encode()
     ),
+    "Entrez numbers": TableCase(text(genes=["7157", "1956", "5728"]).encode()),
+    "a gene that became a date that means one gene": TableCase(
+        text(genes=["TP53", "EGFR", "9. Sep"]).encode(), genes=("TP53", "EGFR", "SEPTIN9")
+    ),
+    "rows that count reads": TableCase(text(genes=["TP53", "N_unmapped", "__no_feature"]).encode(), genes=("TP53",)),
+    "a gene that became a number": TableCase(text(genes=["TP53", "EGFR", "2.31E+13"]).encode(), genes=("TP53", "EGFR")),
+    "log2(x + 0.001) for log2(x + 1)": TableCase(
+        text(np.where(np.indices((3, 4))[1] % 2 == 0, np.log2(0.001), levels())).encode(),
+        InputError,
+        r"which is log2\(0 \+ 0.001\)",
+        unit="log2(TPM + 1)",
+    ),
+    "a code for missing among logarithms": TableCase(
+        _PLAIN.replace("\t3.", "\t-9993.", 1).encode(), InputError, "these are no logarithms"
+    ),
+    "genes of mice": TableCase(
+        text(genes=["Trp53", "Egfr", "Pten"]).encode(), InputError, "only 0 of its 3 gene names"
+    ),
+    "numbers of rows for genes": TableCase(text(genes=["0", "1", "2"]).encode(), InputError, "number the rows"),
     "genes that became dates": TableCase(text(genes=["TP53", "EGFR", "1-Mar"]).encode(), genes=("TP53", "EGFR")),
     "an empty row and an empty column": TableCase(
         text(
@@ -80,7 +99,9 @@ EXPRESSION: dict[str, TableCase] = {
     "zero bytes": TableCase(b"", InputError, "empty"),
     "only a header": TableCase(_PLAIN.splitlines()[0].encode(), InputError, "no table|no number"),
     "a picture": TableCase(b"\x89PNG\r\n\x1a\n" + bytes(range(256)), InputError, "not UTF-8"),
-    "UTF-16": TableCase(_PLAIN.encode("utf-16"), InputError, "not UTF-8"),
+    "UTF-16": TableCase(_PLAIN.encode("utf-16")),
+    "UTF-16 without a mark": TableCase(_PLAIN.encode("utf-16-le"), InputError, "no table"),
+    "Latin-1": TableCase(_PLAIN.replace("gene", "gène").encode("latin-1"), InputError, "not UTF-8"),
     "zeros": TableCase(bytes(400), InputError, "no table"),
     "gzip cut off": TableCase(gzip.compress(_PLAIN.encode(), mtime=0)[:-20], InputError, "no table"),
     "gzip damaged": TableCase(gzip.compress(_PLAIN.encode(), mtime=0)[:10] + b"\xff" * 60, InputError, "no table"),

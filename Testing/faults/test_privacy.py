@@ -17,6 +17,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from RadioGenomicsLib import cli
+from RadioGenomicsLib import headless
 from RadioGenomicsLib.imaging.dicom import read_image
 from RadioGenomicsLib.imaging.phantom import head_phantom
 from RadioGenomicsLib.imaging.reading import write_volume
@@ -25,6 +26,9 @@ from RadioGenomicsLib.model import tumor_embedding
 from RadioGenomicsLib.model.preprocessing import Preprocessing
 from RadioGenomicsLib.model.study import mask_on_grid
 from RadioGenomicsLib.model.study import prepare
+from RadioGenomicsLib.pipeline.request import PredictionRequest
+from RadioGenomicsLib.pipeline.result import Result
+from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.resources import resource_path
 from RadioGenomicsTrainLib.doors.report import report
 from RadioGenomicsTrainLib.doors.request import CohortRequest
@@ -116,8 +120,15 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     before = ours.level
     ours.setLevel(logging.DEBUG)
     logging.getLogger().addHandler(handler)
+    computed = headless._computed
+
+    def here(request: PredictionRequest, progress: Progress, _own_process: bool) -> Result:
+        # Not in a child process, which could open sockets and whose log would not be heard.
+        return computed(request, progress, own_process=False)
+
     try:
-        with sockets_forbidden():
+        with sockets_forbidden(), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(headless, "_computed", here)
             code = cli.main(arguments)
     finally:
         logging.getLogger().removeHandler(handler)

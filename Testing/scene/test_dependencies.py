@@ -18,6 +18,7 @@ from RadioGenomicsLib.errors import Canceled
 from RadioGenomicsLib.errors import DependencyError
 from RadioGenomicsLib.resources import resource_path
 from RadioGenomicsLib.scene import dependencies
+from RadioGenomicsLib.scene.dependencies import InstallationDeclined
 from RadioGenomicsLib.scene.dependencies import RestartNeeded
 from RadioGenomicsLib.scene.dependencies import ensureDependencies
 from RadioGenomicsLib.scene.dependencies import missingPackages
@@ -126,7 +127,7 @@ def test_in_a_fresh_python_all_is_missing_and_torch_comes_first(installed):
     missing = missingPackages()
     assert missing[0].startswith("torch>=")
     names = {re.split("[<>=]", requirement)[0] for requirement in missing}
-    assert {"safetensors", "jsonschema", "jinja2", "tqdm", *dependencies.BRAIN_EXTRA} < names
+    assert {"monai", "einops", "safetensors", "jsonschema", "jinja2", "tqdm", *dependencies.BRAIN_EXTRA} < names
 
 
 @pytest.mark.parametrize(
@@ -183,7 +184,7 @@ def test_a_fresh_slicer_asks_once_and_gets_torch_from_the_extension_then_the_res
     ensureDependencies()
     assert application.names() == ["ask", "installTorch", "pip_install", "pip_ensure"]
     question, torch, withoutDeps, prompt = (given for _, given in application.calls)
-    assert all(part in question for part in ("GB", "9 Python packages", "torch>=2.8", "deepbet>=1.0.2"))
+    assert all(part in question for part in ("GB", "11 Python packages", "torch>=2.8", "deepbet>=1.0.2"))
     assert torch == (False, ">=2.8")
     assert withoutDeps == ["--no-deps", "deepbet>=1.0.2"]
     assert prompt is False
@@ -208,6 +209,39 @@ def test_without_the_pytorch_extension_it_is_named_and_nothing_is_asked(applicat
     with pytest.raises(DependencyError, match=r"PyTorch: the Slicer extension.*Extensions Manager"):
         ensureDependencies()
     assert application.calls == []
+
+
+class ExtensionsManager:
+    """The Extensions Manager of an official build."""
+
+    def __init__(self, reachable: bool) -> None:
+        self.interactive, self.installed, self._reachable = True, [], reachable
+
+    def installExtensionFromServer(self, name: str, restart: bool) -> bool:
+        assert not self.interactive
+        self.installed.append((name, restart))
+        return self._reachable
+
+
+@pytest.mark.parametrize(
+    ("agrees", "reachable", "kind", "words"),
+    [
+        (True, True, RestartNeeded, "its extension was installed. Restart Slicer"),
+        (True, False, DependencyError, "could not be installed. Check the network"),
+        (False, True, InstallationDeclined, "as you chose"),
+    ],
+)
+def test_the_pytorch_extension_is_offered_after_one_question(application, monkeypatch, agrees, reachable, kind, words):
+    monkeypatch.setitem(sys.modules, "PyTorchUtils", None)
+    manager = ExtensionsManager(reachable)
+    slicer.app.extensionsManagerModel = lambda: manager
+    application.answer = agrees
+    with pytest.raises(kind, match=words) as caught:
+        ensureDependencies()
+    assert type(caught.value) is kind
+    assert application.names() == ["ask"]
+    assert manager.installed == ([("PyTorch", False)] if agrees else [])
+    assert manager.interactive
 
 
 def test_a_torch_that_is_too_old_is_never_replaced_in_place(application):
@@ -243,7 +277,7 @@ def test_a_pytorch_extension_that_gives_up_is_told(application, monkeypatch):
 
 def test_an_installation_without_effect_is_told(application, monkeypatch):
     monkeypatch.setattr(slicer.packaging, "pip_ensure", lambda *_, **__: None)
-    with pytest.raises(RestartNeeded, match=r"safetensors.*still missing.*Restart Slicer"):
+    with pytest.raises(RestartNeeded, match=r"monai.*still missing.*Restart Slicer"):
         ensureDependencies()
 
 

@@ -20,19 +20,32 @@ from RadioGenomicsLib.pipeline.request import PredictionRequest
 from RadioGenomicsLib.scene import outputs
 
 
+class JobAtOnce:
+    """In place of a child process."""
+
+    def __enter__(self) -> JobAtOnce:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def wait(self, _progress: object) -> SimpleNamespace:
+        return SimpleNamespace(prediction="the prediction")
+
+
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[PredictionRequest]:
-    """What the pipeline was asked for, in place of predicting and writing."""
+    """What a child process was asked for, in place of predicting and writing."""
     requests: list[PredictionRequest] = []
 
-    def run(request: PredictionRequest, *_: object) -> SimpleNamespace:
+    def start(request: PredictionRequest) -> JobAtOnce:
         requests.append(request)
-        return SimpleNamespace(prediction="the prediction")
+        return JobAtOnce()
 
     def write(result: SimpleNamespace, panels: dict, folder: Path, **_: object) -> None:
         folder.mkdir()
 
-    monkeypatch.setattr(headless, "run", run)
+    monkeypatch.setattr(headless.Job, "start", start)
     monkeypatch.setattr(outputs, "writeOutputs", write)
     return requests
 

@@ -12,7 +12,11 @@ from RadioGenomicsLib.errors import ChannelError
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import OutputError
 from RadioGenomicsLib.errors import RegionError
+from RadioGenomicsLib.jobs.job import Job
 from RadioGenomicsLib.pipeline.request import Box
+from RadioGenomicsLib.pipeline.request import BrainRequest
+from RadioGenomicsLib.pipeline.request import PredictionRequest
+from RadioGenomicsLib.pipeline.request import TumorRequest
 from RadioGenomicsLib.pipeline.run import run
 from RadioGenomicsLib.scene.logic import RadioGenomicsLogic
 from RadioGenomicsLib.scene.segments import TUMOR
@@ -228,6 +232,51 @@ def test_regions_come_back_as_segments_beside_their_scan(logic, steps, flair, sc
         node, segmentId = logic.addRegion(region, flair)
         assert node.GetName() == f"flair {name.lower()}"
         np.testing.assert_array_equal(maskFromSegment(node, segmentId, scan).array, region.mask.array)
+
+
+class JobInPlace:
+    """In place of a child process: the same work here, when it is waited for."""
+
+    def __init__(self, request, steps, interrupted: bool) -> None:
+        self.request, self._steps, self._interrupted, self.ended = request, steps, interrupted, False
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_exception) -> None:
+        self.ended = True
+
+    def wait(self, progress):
+        if self._interrupted:
+            raise KeyboardInterrupt
+        return run(self.request, self._steps, progress)
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_the_console_has_a_child_process_do_the_work(steps, flair, scene, monkeypatch, interrupted):
+    jobs: list[JobInPlace] = []
+
+    def start(request, folder):
+        assert folder.is_dir()
+        jobs.append(JobInPlace(request, steps, interrupted))
+        return jobs[-1]
+
+    monkeypatch.setattr(Job, "start", start)
+    before = nodeIds(scene)
+    calls = [
+        lambda logic: logic.predict({"FLAIR": flair}),
+        lambda logic: logic.extractBrain(flair),
+        lambda logic: logic.proposeTumor({"FLAIR": flair}),
+    ]
+    for call in calls:
+        if interrupted:
+            with pytest.raises(KeyboardInterrupt):
+                call(RadioGenomicsLogic())
+        else:
+            call(RadioGenomicsLogic())
+    assert [type(job.request) for job in jobs] == [PredictionRequest, BrainRequest, TumorRequest]
+    assert all(job.ended for job in jobs)
+    assert (nodeIds(scene) == before) is interrupted
 
 
 def test_regions_are_asked_for_on_the_scans_that_they_were_drawn_on(logic, flair, scan, lump, scene):

@@ -53,3 +53,31 @@ def test_an_empty_tumor_is_told_from_others_as_a_tumor_is(node, scan, lump):
         told.append((segment.GetName(), segment.GetColor(), str(entry)))
     assert told[0] == told[1]
     assert segmentation.GetNodeReference("referenceImageGeometryRef") is node
+
+
+def test_a_box_appears_where_the_slices_meet_that_are_shown(scene, scan):
+    volume = nodeFromVolume(scan, name="scan")
+    corner = np.array([0.0, 0.0, 0.0, 1.0]) @ scan.affine.T
+    target = (scan.affine @ [3.0, 4.0, 2.0, 1.0])[:3]
+    slicer.vtkMRMLSliceNode.AddDefaultSliceOrientationPresets(scene)
+    for orientation in ("Axial", "Coronal", "Sagittal"):
+        view = scene.AddNewNodeByClass("vtkMRMLSliceNode")
+        view.SetOrientation(orientation)
+        view.JumpSliceByCentering(*target)
+    center = np.zeros(3)
+    addBox("box", volume).GetCenter(center)
+    np.testing.assert_allclose(center, target, atol=1e-6)
+    assert not np.allclose(center, corner[:3])
+
+
+def test_slices_beside_the_scan_do_not_draw_the_box_out_of_it(scene, scan):
+    volume = nodeFromVolume(scan, name="scan")
+    slicer.vtkMRMLSliceNode.AddDefaultSliceOrientationPresets(scene)
+    view = scene.AddNewNodeByClass("vtkMRMLSliceNode")
+    view.SetOrientation("Axial")
+    view.JumpSliceByCentering(0.0, 0.0, 9000.0)
+    bounds, center = np.zeros(6), np.zeros(3)
+    volume.GetRASBounds(bounds)
+    addBox("box", volume).GetCenter(center)
+    assert (bounds[0::2] <= center).all()
+    assert (center <= bounds[1::2]).all()

@@ -11,10 +11,12 @@ from RadioGenomicsLib.errors import OutputError
 from RadioGenomicsLib.imaging.mask_file import read_mask
 from RadioGenomicsLib.imaging.reading import read_volume
 from RadioGenomicsLib.scene import outputs
+from RadioGenomicsLib.scene.display import tumorCenter
 from RadioGenomicsLib.scene.logic import RadioGenomicsLogic
 from RadioGenomicsLib.scene.outputs import writeSegment
 from RadioGenomicsLib.scene.segments import TUMOR
 from RadioGenomicsLib.scene.segments import maskFromSegment
+from RadioGenomicsLib.scene.stored_results import findResults
 from RadioGenomicsLib.scene.tables import columnFromTable
 from RadioGenomicsLib.scene.volumes import nodeFromVolume
 from RadioGenomicsLib.scene.volumes import volumeFromNode
@@ -149,6 +151,22 @@ def test_a_synthetic_head_is_called_so_in_every_output(scene, scan, steps, tmp_p
     assert scene.ReadFromMRB(str(folder / "scene.mrb"))
     for name in ("FLAIR", "RadioGenomics genes", "RadioGenomics segments", "RadioGenomics attribution"):
         assert scene.GetFirstNodeByName(f"synthetic {name}") is not None
+
+
+def test_the_written_scene_opens_on_the_tumor(written, scene):
+    folder, _ = written
+    scene.Clear(0)
+    assert scene.ReadFromMRB(str(folder / "scene.mrb"))
+    [stored] = findResults(scene)
+    for name in ("Red", "Green", "Yellow"):
+        view = scene.GetSingletonNode(name, "vtkMRMLSliceNode")
+        composite = scene.GetSingletonNode(name, "vtkMRMLSliceCompositeNode")
+        assert scene.GetNodeByID(composite.GetBackgroundVolumeID()).GetName() == "FLAIR"
+        assert composite.GetForegroundVolumeID() == stored.attribution.GetID()
+        place = slicer.util.arrayFromVTKMatrix(view.GetSliceToRAS())[:3, 3]
+        np.testing.assert_allclose(place, tumorCenter(stored), atol=1e-3)
+        scene.RemoveNode(view)
+        scene.RemoveNode(composite)
 
 
 def test_the_header_of_the_map_says_what_it_is(written):

@@ -29,6 +29,7 @@ def module(monkeypatch) -> ModuleType:
     base = ModuleType("slicer.ScriptedLoadableModule")
     base.ScriptedLoadableModule = type("ScriptedLoadableModule", (), {"__init__": _keepParent})
     base.ScriptedLoadableModuleLogic = type("ScriptedLoadableModuleLogic", (), {})
+    base.ScriptedLoadableModuleTest = type("ScriptedLoadableModuleTest", (), {"delayDisplay": lambda *_: None})
     i18n = ModuleType("slicer.i18n")
     i18n.tr = lambda text: text
     i18n.translate = lambda _context, text: text
@@ -65,6 +66,18 @@ def test_the_module_is_hidden_and_says_what_it_is_for(module):
     assert parent.hidden is True
     assert parent.dependencies == ["RadioGenomics"]
     assert "Research use only" in parent.helpText
+
+
+def test_the_modules_own_test_runs_every_test_of_its(module, monkeypatch):
+    own = module.RadioGenomicsTrainTest()
+    shown: list[str] = []
+    monkeypatch.setattr(own, "delayDisplay", shown.append, raising=False)
+    own.runTest()
+    tests = [name.replace("_", " ") for name in dir(own) if name.startswith("test_")]
+    assert [text for text in shown if not text.startswith("skipped")] == tests
+    monkeypatch.setattr(own, "test_it", lambda: pytest.fail("it failed"), raising=False)
+    with pytest.raises(pytest.fail.Exception, match="it failed"):
+        own.runTest()
 
 
 def test_every_door_is_taken_after_the_packages_are_there(module, calls):

@@ -5,10 +5,14 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import socket
+import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -30,6 +34,11 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         raise urllib.error.URLError("no network")
 
     monkeypatch.setattr(urllib.request, "urlopen", refuse)
+
+
+@pytest.fixture
+def a_quick_head(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(samples, "head_phantom", lambda: SimpleNamespace(channels={}))
 
 
 @pytest.fixture
@@ -68,6 +77,37 @@ def test_without_data_cache_and_network_the_head_is_synthetic_and_says_so(no_net
     assert study.synthetic
     assert "ynthetic" in study.title
     assert all("synthetic" in volume.name for volume in study.channels.values())
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (urllib.error.URLError(socket.gaierror(-2, "Name or service not known")), "Name or service not known"),
+        (urllib.error.HTTPError("https://host/x", 404, "Not Found", None, None), "HTTP Error 404: Not Found"),
+        (TimeoutError("the read operation timed out"), "the read operation timed out"),
+        (ConnectionResetError(104, "Connection reset by peer"), "Connection reset by peer"),
+    ],
+)
+def test_a_head_that_stands_in_says_why(
+    fault: OSError, words: str, a_quick_head: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_url: str, **_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(urllib.request, "urlopen", refuse)
+    reason = samples.load_sample().reason
+    assert reason == f"{samples.list_samples()['glioma-mri'].title}: it could not be fetched ({words})"
+
+
+def test_a_network_that_never_answers_is_told_of_soon(a_quick_head: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(samples, "_ANSWER_S", 0.2)
+    monkeypatch.setattr(urllib.request, "urlopen", lambda _url, **_: over.wait(60))
+    started = time.monotonic()
+    study = samples.load_sample()
+    over.set()
+    assert time.monotonic() - started < 20
+    assert "no answer within 0.2 s" in study.reason
 
 
 def test_there_is_no_synthetic_chest(no_network: None) -> None:

@@ -131,7 +131,13 @@ def test_an_association_tells_what_was_done_and_found(
     asked: list[tuple] = []
     found = SimpleNamespace(r=[0.9, 0.8], pairs=2000, below_alpha=120)
     one = SimpleNamespace(
-        found=found, unit="z", patients=88, values="normal scores", family_wise="Bonferroni, as asked"
+        found=found,
+        unit="z",
+        patients=88,
+        lacking=3,
+        unknown={"age": 3, "sex": 0},
+        values="normal scores",
+        family_wise="Bonferroni, as asked",
     )
 
     def door(request: CohortRequest, covariates: list[str], **more: object) -> tuple:
@@ -143,6 +149,7 @@ def test_an_association_tells_what_was_done_and_found(
     assert asked == [(permutations, ["age", "sex"], True)]
     assert "z, 88 patients: 2 of 2,000 pairs hold family-wise; 120 have p <= .05, 100 expected" in out
     assert "normal scores; family-wise p: Bonferroni, as asked" in out
+    assert "3 more patients are left out: unknown is age of 3\n" in out
 
 
 def test_cohorts_are_shown_side_by_side(calls: list[tuple], capsys: pytest.CaptureFixture[str]) -> None:

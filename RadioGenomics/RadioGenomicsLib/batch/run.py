@@ -145,6 +145,7 @@ def _predict(task: _Task, scans: str, folder: Path, progress: Progress) -> None:
     channels = read_channels(find_volumes(patient.volumes), task.options.orientation)
     tumor = None if patient.roi is None else read_mask(patient.roi, task.options.orientation)
     with written_whole(folder) as aside:
+        # In this process, which keeps its libraries loaded: a batch never runs inside Slicer.
         prediction = predict_study(
             channels,
             task.options,
@@ -152,6 +153,7 @@ def _predict(task: _Task, scans: str, folder: Path, progress: Progress) -> None:
             tumor=tumor,
             drawn_on=_role(patient.drawn_on),
             study=patient.pseudonym,
+            own_process=False,
             progress=progress,
         )
         if prediction.bundle.sha256 != task.asked.model_sha256:

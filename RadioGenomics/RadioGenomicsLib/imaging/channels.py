@@ -110,7 +110,7 @@ def _of_series(folder: Path) -> list[_Candidate]:
         told, named = _told(series), guess_role(series.description)
         role = series_role(series.description, told)
         if series.flaw:
-            log.info("%s is no channel: %s", series.description, series.flaw)
+            log.log(logging.WARNING if role else logging.INFO, "%s is left out: %s", series.description, series.flaw)
         elif role:
             path = Path(f"{folder}#{series.uid}")
             candidates.append(_Candidate(series.description, path, role, named == role))

@@ -101,7 +101,7 @@ def read_series(series: Series) -> Volume:
         GeometryError: as :func:`~RadioGenomicsLib.imaging.reading.read_volume`.
     """
     if series.flaw:
-        raise InputError(series.description, series.flaw, "Choose another series.")
+        raise InputError(series.description, series.flaw, "Choose another series, or export this one again.")
     volume = require_usable(stack(series.slices, series.description), series.description).noting(*series.notes)
     for note in volume.notes:
         log.warning("%s: %s", series.description, note)

@@ -19,6 +19,7 @@ from RadioGenomicsLib.imaging.image_file import read_plain
 from RadioGenomicsLib.imaging.itk import check_geometry
 from RadioGenomicsLib.imaging.itk import grid_in
 from RadioGenomicsLib.imaging.itk import to_image
+from RadioGenomicsLib.imaging.padding import without_padding
 from RadioGenomicsLib.imaging.volume import Volume
 
 log = logging.getLogger(__name__)
@@ -95,7 +96,7 @@ def require_usable(scan: Volume, subject: str, *, finite: bool = False) -> Volum
     # Plane by plane, for in nearly every scan the first one tells.
     if all((plane == array[0, 0, 0]).all() for plane in array):
         raise InputError(subject, "every voxel has the same value", "The channel is empty: leave it out.")
-    return scan.with_array(array)
+    return without_padding(scan.with_array(array))
 
 
 def _finite(array: np.ndarray, subject: str) -> np.ndarray:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from pathlib import Path
+from typing import Self
 
+from RadioGenomicsLib.errors import WorkError
 from RadioGenomicsLib.jobs.child_process import ChildProcess
 from RadioGenomicsLib.jobs.child_process import python_executable
 from RadioGenomicsLib.jobs.state import JobState
@@ -12,7 +16,12 @@ from RadioGenomicsLib.pipeline.files import write_request
 from RadioGenomicsLib.pipeline.request import Request
 from RadioGenomicsLib.pipeline.result import Region
 from RadioGenomicsLib.pipeline.result import Result
+from RadioGenomicsLib.progress import Progress
+from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.temporary_folder import temporary_folder
+
+_LOOK_S = 0.05
+_log = logging.getLogger(__name__)
 
 
 class Job:
@@ -23,10 +32,9 @@ class Job:
     next job in that place removes.
 
     Example:
-        >>> job = Job.start(PredictionRequest({"FLAIR": flair}))
-        >>> while job.poll().status == "running":
-        ...     time.sleep(0.2)
-        >>> job.result().prediction.predicted_z
+        >>> with Job.start(PredictionRequest({"FLAIR": flair})) as job:
+        ...     result = job.wait(lambda fraction, step: print(step))
+        >>> result.prediction.predicted_z
     """
 
     def __init__(self, process: ChildProcess, result_folder: Path) -> None:
@@ -58,6 +66,13 @@ class Job:
             own.remove()
             raise
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        # Whatever ended the wait, Ctrl+C included, ends the work.
+        self.cancel()
+
     @property
     def log(self) -> str:
         """The last lines of the process's log."""
@@ -66,6 +81,24 @@ class Job:
     def poll(self) -> JobState:
         """Return how it stands; returns at once, and never raises."""
         return self._process.poll()
+
+    def wait(self, progress: Progress = silent) -> Result | Region:
+        """Wait for the end and return what was found.
+
+        Args:
+            progress: told a fraction (0-1) and a step whenever they change; cancels by raising ``Canceled``.
+
+        Raises:
+            RadioGenomicsError: why the job failed, or what ``progress`` raised.
+        """
+        told = None
+        while (state := self.poll()).status == "running":
+            if state != told:
+                progress(state.fraction, state.step)
+                told = state
+            time.sleep(_LOOK_S)
+        self._tell_warnings(state)
+        return self.result()
 
     def cancel(self) -> None:
         """End the process with all that it started and remove its files; after the end this changes nothing."""
@@ -88,3 +121,10 @@ class Job:
             finally:
                 self._process.forget()
         return self._result
+
+    def _tell_warnings(self, state: JobState) -> None:
+        """Log here what the process warned of; all that it wrote where it ended in a way that nobody foresaw."""
+        everything = isinstance(state.error, WorkError)
+        for line in self.log.splitlines():
+            if everything or line.startswith(("WARNING: ", "ERROR: ")):
+                _log.warning("%s", line.removeprefix("WARNING: "))

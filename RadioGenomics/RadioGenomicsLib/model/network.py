@@ -9,18 +9,28 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import Literal
+from typing import Self
 
 import torch
 from torch import nn
 from torch.nn import functional
 
 from RadioGenomicsLib.model.json_block import JSONBlock
-from RadioGenomicsLib.model.transformer import TransformerLayer
+
+if TYPE_CHECKING:
+    from monai.networks.blocks import TransformerBlock
 
 # An untrained network takes a pixel for tumor with a chance of 1 % (Lin et al. 2017, arXiv:1708.02002, section 3.3):
 # from one half, the first passes are spent on learning that tumors are small.
 RARE_LOGIT = math.log(0.01 / 0.99)
+
+# Channels that are normalized together; 16 as in Wu & He 2018 (arXiv:1803.08494), table 3.
+_GROUP = 16
 
 
 @dataclass(frozen=True)
@@ -36,6 +46,8 @@ class NetworkSettings(JSONBlock):
         heads: attention heads.
         dropout: of the transformer layers.
         rows, columns: size of a slice in pixels, multiples of 16.
+        normalization: after every convolution; "group" needs no statistics of other slices, so that a training is the
+            same in any number of processes, "batch" is what bundles have that do not say it.
     """
 
     channels: int = 3
@@ -47,6 +59,12 @@ class NetworkSettings(JSONBlock):
     dropout: float = 0.0
     rows: int = 112
     columns: int = 96
+    normalization: Literal["batch", "group"] = "group"
+
+    @classmethod
+    def from_json(cls, block: dict[str, Any]) -> Self:
+        """Read the block of a card; one without a normalization is of the time when all had batch norm."""
+        return super().from_json({"normalization": "batch"} | block)
 
     @property
     def inputs(self) -> int:
@@ -54,21 +72,27 @@ class NetworkSettings(JSONBlock):
         return self.channels + 2 * self.neighbors
 
 
-def _convolution(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False),
-        nn.BatchNorm2d(outputs),
-        nn.ReLU(inplace=True),
-    )
+def _convolution(normalization: str, inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
+    norm = nn.BatchNorm2d(outputs) if normalization == "batch" else nn.GroupNorm(max(1, outputs // _GROUP), outputs)
+    return nn.Sequential(nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), norm, nn.ReLU(inplace=True))
+
+
+def _transformer_layer(settings: NetworkSettings) -> TransformerBlock:
+    from monai.networks.blocks import TransformerBlock  # MONAI takes a second to import
+
+    layer = TransformerBlock(settings.embedding, 2 * settings.embedding, settings.heads, settings.dropout)
+    # Of a cross-attention that is off: it would be stored in every bundle, and never learned.
+    del layer.norm_cross_attn
+    return layer
 
 
 class _UpStage(nn.Module):
     """Double the size, add the skip connection, convolve."""
 
-    def __init__(self, inputs: int, outputs: int) -> None:
+    def __init__(self, normalization: str, inputs: int, outputs: int) -> None:
         super().__init__()
         self.reduce = nn.Conv2d(inputs, outputs, 1)
-        self.convolve = _convolution(outputs, outputs)
+        self.convolve = _convolution(normalization, outputs, outputs)
 
     def forward(self, features: torch.Tensor, skip: torch.Tensor) -> torch.Tensor:
         return self.convolve(functional.interpolate(self.reduce(features), scale_factor=2.0).add_(skip))
@@ -79,23 +103,20 @@ class TransUNet(nn.Module):
 
     def __init__(self, settings: NetworkSettings) -> None:
         super().__init__()
-        widths = settings.widths
+        widths, convolution = settings.widths, partial(_convolution, settings.normalization)
         self.settings = settings
         self.stages = nn.ModuleList(
-            nn.Sequential(_convolution(before, width, 1 if level == 0 else 2), _convolution(width, width))
+            nn.Sequential(convolution(before, width, 1 if level == 0 else 2), convolution(width, width))
             for level, (before, width) in enumerate(zip((settings.inputs, *widths[:-1]), widths, strict=True))
         )
-        self.to_tokens = _convolution(widths[-1], settings.embedding, 2)
+        self.to_tokens = convolution(widths[-1], settings.embedding, 2)
         reduction = 2 ** len(widths)
         places = (settings.rows // reduction) * (settings.columns // reduction)
         self.position = nn.Parameter(torch.zeros(1, places, settings.embedding))
-        self.transformer = nn.ModuleList(
-            TransformerLayer(settings.embedding, 2 * settings.embedding, settings.heads, settings.dropout)
-            for _ in range(settings.layers)
-        )
+        self.transformer = nn.ModuleList(_transformer_layer(settings) for _ in range(settings.layers))
         self.token_norm = nn.LayerNorm(settings.embedding)
         decoder = (settings.embedding, *widths[::-1])
-        self.up_stages = nn.ModuleList(_UpStage(a, b) for a, b in pairwise(decoder))
+        self.up_stages = nn.ModuleList(_UpStage(settings.normalization, a, b) for a, b in pairwise(decoder))
         self.tumor = nn.Conv2d(widths[0], 1, 1)
         nn.init.constant_(self.tumor.get_parameter("bias"), RARE_LOGIT)
         self.reconstruction = nn.Conv2d(widths[0], settings.channels, 1)

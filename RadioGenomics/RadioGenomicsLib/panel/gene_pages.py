@@ -13,7 +13,6 @@ import numpy as np
 from slicer.i18n import tr as _
 
 from RadioGenomicsLib.genes.symbols import current_symbol
-from RadioGenomicsLib.report.numbers import ordinal
 from RadioGenomicsLib.report.numbers import p_value
 from RadioGenomicsLib.report.numbers import plain
 from RadioGenomicsLib.report.numbers import signed
@@ -21,8 +20,10 @@ from RadioGenomicsLib.report.numbers import signed
 PAGE_ROWS = 50
 # Columns of the page, by the column of the gene table that they sort by: what tells most stands where a narrow panel
 # shows it.
-SORT_KEYS = ("symbol", "predicted_z", "interval_low", "cv_r", "cv_p_adjusted", "percentile", "predicted_log2")
-_SMALLEST_FIRST = ("symbol", "cv_p_adjusted")
+SORT_KEYS = ("symbol", "predicted_z", "interval_low", "cv_r", "percentile")
+_SMALLEST_FIRST = ("symbol",)
+# Told on hover: more columns do not fit.
+_HOVER = ("interval_high", "cv_p_adjusted", "predicted_log2")
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,9 @@ def pageHeaders() -> tuple[tuple[str, str], ...]:
     return (
         (_("Gene"), _("Gene symbol, as the model's training data name it")),
         (_("z"), _("Predicted mRNA level in standard deviations from the training cohort's mean")),
-        (_("90 % interval"), _("90 % prediction interval of the z")),
+        (_("Interval"), _("90 % prediction interval of the z")),
         (_("r"), _("Correlation of predicted and measured level in patients the model had not seen")),
-        (_("p"), _("p of that correlation, corrected for all genes of the model")),
-        (_("Percentile"), _("Share of the training cohort below the predicted level")),
-        (_("log2"), _("Predicted mRNA level in log2; empty for genes known only as z-scores")),
+        (_("%"), _("Percentile: share of the training cohort below the predicted level")),
     )
 
 
@@ -135,17 +134,19 @@ class GenePages:
 
     def _row(self, place: int) -> GeneRow:
         values = {name: column[place] for name, column in self._rows.items()}
-        number = {name: float(values[name]) for name in SORT_KEYS[1:]} | {"high": float(values["interval_high"])}
+        number = {name: float(values[name]) for name in (*SORT_KEYS[1:], *_HOVER)}
         cells = (
             str(values["symbol"]),
             signed(number["predicted_z"]),
-            _("{low} to {high}").format(low=signed(number["interval_low"], 1), high=signed(number["high"], 1)),
+            _("{low} to {high}").format(low=signed(number["interval_low"], 1), high=signed(number["interval_high"], 1)),
             plain(number["cv_r"]),
-            p_value(number["cv_p_adjusted"]),
-            ordinal(number["percentile"]),
-            plain(number["predicted_log2"], 1),
+            plain(number["percentile"], 0),
         )
-        return GeneRow(cells, bool(values["reliable"]), reasonOf(bool(values["reliable"]), number))
+        reason = reasonOf(bool(values["reliable"]), number)
+        if math.isfinite(number["predicted_log2"]):
+            level = _("Predicted level: {log2} in log2.").format(log2=plain(number["predicted_log2"], 1))
+            reason = f"{reason} {level}"
+        return GeneRow(cells, bool(values["reliable"]), reason)
 
 
 def reasonOf(reliable: bool, number: Mapping[str, float]) -> str:

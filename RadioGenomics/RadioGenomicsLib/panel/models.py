@@ -92,8 +92,8 @@ class Models:
         self.refresh()
         return _("The model {name} was checked and added.").format(name=name)
 
-    def removeChosen(self) -> None:
-        """Delete the chosen model, if it is the user's and the user agrees.
+    def removeChosen(self) -> str:
+        """Delete the chosen model, if it is the user's and the user agrees, and return its title; empty where not.
 
         Raises:
             BundleError: it cannot be deleted.
@@ -110,6 +110,8 @@ class Models:
         ):
             remove_bundle(model.name)
             self.refresh()
+            return model.title
+        return ""
 
     def openFolder(self) -> None:
         """Show the folder of the user's own models in the file manager."""

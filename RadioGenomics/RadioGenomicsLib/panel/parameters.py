@@ -90,4 +90,5 @@ class RadioGenomicsParameterNode:
     result: vtkMRMLTableNode
     overlayShown: bool = True
     overlayOpacity: Annotated[float, WithinRange(0.0, 1.0)] = 0.5
+    surfacesShown: bool = True
     reliableOnly: bool = False

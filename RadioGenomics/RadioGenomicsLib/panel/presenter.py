@@ -29,8 +29,12 @@ from RadioGenomicsLib.panel.results import Results
 from RadioGenomicsLib.panel.run import Job
 from RadioGenomicsLib.panel.run import Run
 from RadioGenomicsLib.panel.scans import Scans
+from RadioGenomicsLib.panel.short_titles import shortTitle
+from RadioGenomicsLib.scene.dependencies import InstallationDeclined
 from RadioGenomicsLib.scene.dependencies import RestartNeeded
 from RadioGenomicsLib.scene.dependencies import ensureDependencies
+from RadioGenomicsLib.scene.display import hideMarkups
+from RadioGenomicsLib.scene.display import showSegment
 from RadioGenomicsLib.scene.stored_results import referScans
 
 if TYPE_CHECKING:
@@ -88,6 +92,9 @@ class PanelPresenter:
 
     def setParameters(self, parameters: RadioGenomicsParameterNode) -> None:
         """Follow a set of choices; scans are guessed where none is chosen yet."""
+        if self._parameters is not None and not self.run.busy:
+            # What was said of another scene, or before the module was left.
+            self._view.tellStatus("")
         self._parameters = parameters
         self.models.refresh()
         if not chosenScans(parameters):
@@ -97,10 +104,15 @@ class PanelPresenter:
         self.results.drawPanel()
         self.update()
 
-    def nodesRemoved(self) -> None:
-        """Show another result where the shown one was removed from the scene."""
-        if self.results.shown is not None and present(self.results.shown.geneTable) is None:
-            self.results.refresh()
+    def nodesChanged(self) -> None:
+        """Look at the scene again: scans may have been loaded, results may have been added or removed."""
+        parameters = self._parameters
+        if parameters is None or self.run.busy:
+            return
+        if not chosenScans(parameters):
+            self.scans.guess(asked=False)
+        self.results.refresh()
+        self.update()
 
     def closeScene(self) -> None:
         """Let go of everything in the scene: it closes."""
@@ -125,7 +137,7 @@ class PanelPresenter:
             sections.tumorSection(parameters),
         ]
         flaw = model.flaw if model is not None else _("There is no model: add one.")
-        predict = sections.predictSection(steps, model.title if model is not None else "", flaw)
+        predict = sections.predictSection(steps, shortTitle(model.title) if model is not None else "", flaw)
         results = sections.resultsSection(self.results.count, self.results.shown.name if self.results.shown else "")
         for section in (*steps, predict, results):
             self._view.showSection(section)
@@ -160,7 +172,8 @@ class PanelPresenter:
     def removeModel(self) -> None:
         """Delete the chosen model if it is the user's own."""
         with self._told():
-            self.models.removeChosen()
+            if removed := self.models.removeChosen():
+                self._view.tellStatus(_("The model {title} was removed.").format(title=removed))
         self.update()
 
     def predict(self) -> None:
@@ -224,6 +237,10 @@ class PanelPresenter:
             self._view.offerRestart(str(error))
             # No error window over the one that asked, or over a Slicer that is about to restart.
             raise Canceled("the run") from error
+        except InstallationDeclined as error:
+            # The user has just said so: no second window tells it.
+            self._view.tellStatus(str(error))
+            raise Canceled("the run") from error
 
     def _takeModel(self, name: str) -> str:
         return self.models.added(name)
@@ -232,6 +249,11 @@ class PanelPresenter:
         nodes = self._logic.addResult(result, present(scans.get(result.reference_role)))
         referScans(nodes.geneTable, {role: present(node) for role, node in scans.items()})
         if self._parameters is not None:
+            # The result has its own copy of what it was made from, and a filled one would hide the map.
+            hideMarkups(self._parameters.tumorMarkups)
+            for segment in (chosenBrain(self._parameters), chosenTumor(self._parameters)):
+                if isinstance(segment, tuple):
+                    showSegment(*segment, False)
             self._predicted = asked
             self._parameters.result = nodes.geneTable
             self.results.refresh()

@@ -14,6 +14,8 @@ from RadioGenomicsLib.panel.choices import chosenBrain
 from RadioGenomicsLib.panel.choices import chosenScans
 from RadioGenomicsLib.panel.parameters import BrainSource
 from RadioGenomicsLib.panel.parameters import TumorSource
+from RadioGenomicsLib.scene.display import hideMarkups
+from RadioGenomicsLib.scene.display import showSegment
 from RadioGenomicsLib.scene.marking import addBox
 from RadioGenomicsLib.scene.marking import addEmptyTumor
 from RadioGenomicsLib.scene.marking import addSeeds
@@ -91,9 +93,11 @@ class Regions:
             return
         markups = parameters.tumorMarkups
         if markups is not None and markups.IsA("vtkMRMLMarkupsFiducialNode"):
+            markups.GetDisplayNode().SetVisibility(True)
             slicer.modules.markups.logic().SetActiveList(markups)
             slicer.modules.markups.logic().StartPlaceMode(False)
         else:
+            hideMarkups(markups)
             parameters.tumorMarkups = addSeeds(_("Tumor points"))
         parameters.tumorSource = TumorSource.MARKUPS
         self._view.tellStatus(_("Click into the tumor in a slice view."))
@@ -102,6 +106,7 @@ class Regions:
         """Put a box into the scan that the user fits around the tumor."""
         parameters, scan = self._choices(), self._scan()
         if scan is not None:
+            hideMarkups(parameters.tumorMarkups)
             parameters.tumorMarkups = addBox(_("Tumor box"), scan)
             parameters.tumorSource = TumorSource.MARKUPS
             self._view.tellStatus(_("Drag the box's handles until it holds the whole tumor."))
@@ -113,6 +118,7 @@ class Regions:
             return
         if parameters.tumorSource != TumorSource.SEGMENT or not parameters.tumorSegmentID:
             self.chooseTumor(addEmptyTumor(scan))
+        showSegment(parameters.tumorSegmentation, parameters.tumorSegmentID, True)
         self._view.openSegmentEditor((parameters.tumorSegmentation, parameters.tumorSegmentID), scan)
 
     def chooseTumor(self, segment: Segment) -> None:
@@ -126,11 +132,17 @@ class Regions:
         parameters = self._choices()
         segment = self._logic.addRegion(region, present(scan))
         if parameters is not None:
+            showSegment(parameters.brainSegmentation, parameters.brainSegmentID, False)
             parameters.brainSegmentation, parameters.brainSegmentID = segment
             parameters.brainSource = BrainSource.SEGMENT
         return _("Brain found ({method}). Look it over: it is used for the prediction.").format(method=region.found_by)
 
     def _takeTumor(self, region: Region, scans: dict[str, slicer.vtkMRMLScalarVolumeNode]) -> str:
+        parameters = self._choices()
+        if parameters is not None:
+            # What is outlined now takes the place of what marked it, and of the outline before.
+            hideMarkups(parameters.tumorMarkups)
+            showSegment(parameters.tumorSegmentation, parameters.tumorSegmentID, False)
         self.chooseTumor(self._logic.addRegion(region, present(scans.get(region.role))))
         text = _("Tumor outlined ({method}). Look it over, and correct it in the Segment Editor.")
         return text.format(method=region.found_by)

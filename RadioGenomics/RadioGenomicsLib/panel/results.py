@@ -47,6 +47,8 @@ class ResultsView(Protocol):
 
     def showLargeChart(self, svg: str, title: str) -> None: ...
 
+    def centerThreeDView(self) -> None: ...
+
     def theme(self) -> Theme: ...
 
     def chartWidth(self) -> float:
@@ -73,6 +75,8 @@ class Results:
         self._panel = ""
         self._reliableOnly = False
         self._overlay: tuple[object, ...] = ()
+        # What the plot took the place of.
+        self._layout: int | None = None
         self.shown: StoredResult | None = None
 
     @property
@@ -83,15 +87,20 @@ class Results:
     def refresh(self) -> None:
         """Look for results in the scene again and show the chosen one, or the newest."""
         parameters = self._choices()
+        known = {result.geneTable for result in self._results}
         self._results = findResults() if parameters is not None else []
-        chosen = parameters.result if parameters is not None else None
         tables = [result.geneTable for result in self._results]
+        chosen = parameters.result if parameters is not None else None
+        if known and tables and tables[-1] not in known:
+            # Made in the console, or loaded into the scene, since the last look.
+            chosen = parameters.result = tables[-1]
         place = tables.index(chosen) if chosen in tables else len(tables) - 1
         self._view.showResultNames([result.name for result in self._results], place)
         stored = self._results[place] if self._results else None
         # Search, order and page stay as they are where the same result is still there.
         if stored is None or self.shown is None or stored.geneTable is not self.shown.geneTable:
             self._show(stored)
+            self.lookAtTumor()
 
     def choose(self, place: int) -> None:
         """Show another result of the list."""
@@ -149,36 +158,49 @@ class Results:
             self._view.showLargeChart(self._forest(WIDE), title)
 
     def updateOverlay(self) -> None:
-        """Show or hide the attribution map over the scan, as chosen."""
+        """Show or hide the attribution map and the surfaces of the shown result, as chosen; hide all other results."""
         parameters = self._choices()
         self._overlay = self._overlayChoice()
-        if parameters is None or self.shown is None or self.shown.attribution is None:
+        if parameters is None or self.shown is None:
             return
-        if parameters.overlayShown:
+        for other in self._results:
+            if other.geneTable is not self.shown.geneTable:
+                display.hideResult(other)
+        mapped = parameters.overlayShown and self.shown.attribution is not None
+        display.showRegions(self.shown, outlineOnly=mapped, surfaces=parameters.surfacesShown)
+        if mapped:
             scan = next(iter(self.shown.scans.values()), None)
             display.showOverlay(self.shown.attribution, parameters.overlayOpacity, scan=scan)
-        else:
+        elif self.shown.attribution is not None:
             display.hideOverlay(self.shown.attribution)
 
     def lookAtTumor(self) -> None:
-        """Show the scan with the map, with the tumor in the middle of the slice views."""
+        """Show the scan with the map, with the tumor in the middle of the slice views and the 3D view around it."""
         self.updateOverlay()
         center = display.tumorCenter(self.shown) if self.shown is not None else None
         if center is not None:
             display.jumpTo(center)
+            self._view.centerThreeDView()
 
-    def showHistogram(self) -> None:
-        """Show how well the genes of the model are predicted, in a plot view."""
-        if self.shown is not None and self.shown.chart is not None and slicer.app.layoutManager() is not None:
+    def showHistogram(self, shown: bool) -> None:
+        """Show how well the genes of the model are predicted, in a plot view, or close that view again."""
+        manager = slicer.app.layoutManager()
+        if manager is None or self.shown is None or self.shown.chart is None:
+            return
+        if shown:
+            self._layout = manager.layout
             slicer.modules.plots.logic().ShowChartInLayout(self.shown.chart)
+        elif self._layout is not None:
+            manager.setLayout(self._layout)
 
     def _overlayChoice(self) -> tuple[object, ...]:
         parameters = self._choices()
-        return () if parameters is None else (parameters.overlayShown, parameters.overlayOpacity)
+        if parameters is None:
+            return ()
+        return parameters.overlayShown, parameters.overlayOpacity, parameters.surfacesShown
 
     def _show(self, stored: StoredResult | None) -> None:
         self.shown = stored
-        # What a loaded scene shows stays as it was saved until the user changes something.
         self._overlay = self._overlayChoice()
         self._reliableOnly = bool(self._choices() and self._choices().reliableOnly)
         self._rows = stored.rows() if stored is not None else {}

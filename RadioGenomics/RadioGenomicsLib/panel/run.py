@@ -114,15 +114,19 @@ class Run:
             self._view.showRun(RunState(True, state.fraction, state.step, job.log, self._canceling))
             return
         self._end()
+        error, text = None if state.status == "done" else state.error or Canceled(state.step), ""
         try:
-            if state.status == "done":
-                self._view.showRun(RunState(step=self._finish(job.result()), log=job.log))
-            else:
-                self._tell(state.error or Canceled(state.step), job.log)
-        except RadioGenomicsError as error:
-            self._tell(error, job.log)
+            if error is None:
+                text = self._finish(job.result())
+        except RadioGenomicsError as failure:
+            error = failure
         finally:
+            # Before a window tells of it: the panel behind it must not offer to cancel what has ended.
             self._changed()
+        if error is None:
+            self._view.showRun(RunState(step=text, log=job.log))
+        else:
+            self._tell(error, job.log)
 
     def cancel(self) -> None:
         """Ask the work to stop; :meth:`poll` then finds it ended."""

@@ -79,4 +79,5 @@ class Scans:
                 self._regions.chooseTumor(tumor)
             if slicer.app.layoutManager() is not None:
                 slicer.util.setSliceViewerLayers(background=next(iter(nodes.values())), fit=True)
-        return _("Loaded: {title}.").format(title=study.title)
+        loaded = _("Loaded: {title}.").format(title=study.title)
+        return f"{loaded} {study.reason}." if study.reason else loaded

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from RadioGenomicsLib.panel.parameters import RadioGenomicsParameterNode
 
-_LONGEST_TITLE = 42
+_LONGEST_TITLE = 37
 
 SCAN, BRAIN, TUMOR, PREDICT, RESULTS = "scan", "brain", "tumor", "predict", "results"
 
@@ -110,7 +110,8 @@ def resultsSection(count: int, shown: str) -> Section:
     """Tell which of how many results is shown."""
     if not count:
         return _section(RESULTS, _("Results"), _("No result yet."), "")
-    return _section(RESULTS, _("Results"), "", _("{name} (of {count})").format(name=shown, count=count))
+    text = shown if count == 1 else _("{name} (one of {count})").format(name=shown, count=count)
+    return _section(RESULTS, _("Results"), "", text)
 
 
 def _section(key: str, name: str, missing: str, chosen: str, *, complete: bool = False) -> Section:

@@ -99,6 +99,21 @@ def theSceneCanBeClosedInTheMiddle() -> None:
     assert presenter.parameters.flair is not None
 
 
+def theConsolePredictsWithoutThePanel() -> None:
+    """A prediction by the module's logic, as it is called from the Python console."""
+    from RadioGenomicsLib.scene.logic import RadioGenomicsLogic
+
+    if missing := missingPackages():
+        raise SkipTest(f"not installed: {', '.join(missing)}")
+    study = _phantom()
+    steps: list[str] = []
+    nodes, _tumor = addStudy(study.title, study.channels, study.tumor)
+    result = RadioGenomicsLogic().predict(nodes, progress=lambda _fraction, step: steps.append(step))
+    assert result.geneTable.GetNumberOfRows() > 0
+    assert steps[-1] == "Done"
+    assert len(findResults()) == 1
+
+
 def theFlowOnRealData() -> None:
     """The whole flow on the MRI sample, where it is on this computer: nothing is downloaded for a test."""
     from RadioGenomicsLib.sample import DEFAULT_SAMPLE

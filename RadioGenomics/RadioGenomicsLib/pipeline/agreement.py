@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from RadioGenomicsLib.imaging.grid import resample
+from RadioGenomicsLib.imaging.registration import register_all
+
 if TYPE_CHECKING:
     from RadioGenomicsLib.model.study import Study
 
@@ -15,6 +18,11 @@ _SHIFT_MM = 6.5
 # Measured on TCGA-LGG: 162 scans of the FLAIR's own patient had 1.23 and more (median 2.5), while of 26 scans of
 # another patient, registered to it, 19 had less than this.
 _LEAST_SHARPNESS = 1.22
+# Of 162 scans of the FLAIR's own patient three quarters have more.
+_SURE_SHARPNESS = 2.0
+_MIRRORED = 1.2
+# In standard deviations of the brain.
+_BRIGHTER = 0.8
 
 
 def doubtful_channels(study: Study, reference_role: str) -> list[str]:
@@ -36,6 +44,41 @@ def doubtful_channels(study: Study, reference_role: str) -> list[str]:
     inside = study.brain.array > 0
     ranks, step = _ranked(reference[inside]), round(_SHIFT_MM / study.grid.spacing[0])
     return [role for role, channel in others.items() if sharpness(channel, ranks, inside, step) < _LEAST_SHARPNESS]
+
+
+def mirrored_channels(study: Study, reference_role: str) -> list[str]:
+    """Return the roles of the scans that fit the reference better with left and right exchanged.
+
+    A mirrored scan fits little better than another patient's; only one that does is registered once more, mirrored.
+    """
+    reference = study.channels[reference_role]
+    if reference is None:
+        return []
+    inside = study.brain.array > 0
+    ranks, step = _ranked(reference[inside]), round(_SHIFT_MM / study.grid.spacing[0])
+    found = []
+    for role, channel in study.channels.items():
+        if role == reference_role or channel is None or sharpness(channel, ranks, inside, step) > _SURE_SHARPNESS:
+            continue
+        placed = study.placed[role]
+        mirrored = {role: placed.with_array(placed.array[:, :, ::-1])}
+        moved = register_all({reference_role: study.reference, **mirrored}, study.reference, study.brain)[role]
+        fit = _mutual_information(_ranked(resample(moved, study.grid).array[inside]), ranks)
+        if fit > _MIRRORED * _mutual_information(_ranked(channel[inside]), ranks):
+            found.append(role)
+    return found
+
+
+def contrast_is_swapped(study: Study) -> bool:
+    """Tell whether T1 shows more enhancement than T1c: the two may have been exchanged.
+
+    Compared are the brightest 0.5 % of the brain. In 81 patients of TCGA-LGG T1 lay at most 0.25 SD above T1c.
+    """
+    plain, enhanced = study.channels.get("T1"), study.channels.get("T1c")
+    if plain is None or enhanced is None:
+        return False
+    inside = study.brain.array > 0
+    return bool(np.percentile(plain[inside], 99.5) - np.percentile(enhanced[inside], 99.5) > _BRIGHTER)
 
 
 def sharpness(channel: np.ndarray, ranks: np.ndarray, inside: np.ndarray, step: int) -> float:

@@ -16,8 +16,12 @@ from RadioGenomicsLib.errors import RegionError
 from RadioGenomicsLib.imaging.mask_loss import notes_on_place
 from RadioGenomicsLib.imaging.tumor import tumor_from_mask
 from RadioGenomicsLib.imaging.volume import Volume
+from RadioGenomicsLib.pipeline.agreement import contrast_is_swapped
 from RadioGenomicsLib.pipeline.agreement import doubtful_channels
+from RadioGenomicsLib.pipeline.agreement import mirrored_channels
 from RadioGenomicsLib.pipeline.faults import told_plainly
+from RadioGenomicsLib.pipeline.fitness import doubts_of_brain
+from RadioGenomicsLib.pipeline.fitness import doubts_of_scans
 from RadioGenomicsLib.pipeline.regions import check_drawn_on
 from RadioGenomicsLib.pipeline.regions import notes_on_brain
 from RadioGenomicsLib.pipeline.regions import scans_to_follow
@@ -167,8 +171,11 @@ def _outlined(request: PredictionRequest | TumorRequest, steps: Steps, progress:
     )
     reference_role = _role_of(study)
     origins, notes = {"brain_from": brain_from}, {role: list(scan.notes) for role, scan in request.channels.items()}
+    for role, doubts in doubts_of_scans(request.channels).items():
+        notes[role] += doubts
     if brain is not None:
-        origins["brain_drawn_on"], notes["The brain mask"] = study.outline_on, list(study.outline.notes)
+        origins["brain_drawn_on"] = study.outline_on
+        notes["The brain mask"] = [*study.outline.notes, *doubts_of_brain(brain)]
         if isinstance(request.brain, Volume):
             notes["The brain mask"] += notes_on_place(request.brain, study.outline, study.reference, request.channels)
         brain = tumor_from_mask(study.outline, study.reference)
@@ -213,10 +220,16 @@ def _tumor(
 
 def _doubts(study: Study) -> list[str]:
     reference = _role_of(study)
-    return [
+    mirrored = mirrored_channels(study, reference)
+    told = [f"{role} fits {reference} better with left and right exchanged: it may be mirrored." for role in mirrored]
+    told += [
         f"{role} fits {reference} hardly better than another patient's scan would: check that both are of one patient."
         for role in doubtful_channels(study, reference)
+        if role not in mirrored
     ]
+    if contrast_is_swapped(study):
+        told.append("T1 is brighter than T1c where contrast enhances: check that they are not exchanged.")
+    return told
 
 
 def _role_of(study: Study) -> str:

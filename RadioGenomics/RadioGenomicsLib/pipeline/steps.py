@@ -68,7 +68,9 @@ class Steps:
         """
         from RadioGenomicsLib.imaging.brain import brain_of_stripped
         from RadioGenomicsLib.model.study import prepare
+        from RadioGenomicsLib.pipeline.fitness import refuse_unfit
 
+        refuse_unfit(channels, predictor.bundle.preprocessing, predictor.bundle.id)
         inside = brain_of_stripped(next(iter(channels.values()))) if brain is None else brain
         return prepare(channels, predictor.bundle.preprocessing, inside, brain_on=brain_on, follow=follow)
 

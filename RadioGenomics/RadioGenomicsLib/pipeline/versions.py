@@ -16,6 +16,7 @@ def package_versions() -> dict[str, str]:
         "scipy": scipy.__version__,
         # Slicer's own build comes without the metadata of a package.
         "simpleitk": sitk.Version.VersionString(),
+        "monai": _installed("monai"),
         "deepbet": _installed("deepbet"),
     }
 

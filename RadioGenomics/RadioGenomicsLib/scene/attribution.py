@@ -13,6 +13,8 @@ MEANING = "What each part of the tumor adds to the panel's mean predicted z: wit
 _LEVELS = 256
 _COLOR_TAG = "RadioGenomicsAttribution"
 _MARK = "RadioGenomics.IsAttribution"
+# Of the range of colors: what moved the prediction less is clear.
+_CLEAR = 0.05
 _LOW, _HIGH = (0.13, 0.40, 0.67), (0.70, 0.09, 0.17)
 
 
@@ -46,15 +48,16 @@ def isAttribution(node: slicer.vtkMRMLVolumeNode) -> bool:
 
 def _colorNode(scene: slicer.vtkMRMLScene) -> slicer.vtkMRMLColorTableNode:
     present = scene.GetSingletonNode(_COLOR_TAG, "vtkMRMLColorTableNode")
-    if present is not None:
-        return present
-    node = slicer.vtkMRMLColorTableNode()
+    node = present or slicer.vtkMRMLColorTableNode()
     node.SetTypeToUser()
     node.SetName("RadioGenomics blue to red")
     node.SetSingletonTag(_COLOR_TAG)
     node.SetAttribute("Category", "RadioGenomics")
     node.SetNumberOfColors(_LEVELS)
+    # Also those of a table that came with a scene: older ones tinted the whole scan.
     for level in range(_LEVELS):
         place = 2.0 * level / (_LEVELS - 1) - 1.0
-        node.SetColor(level, f"{place:.2f}", *(_HIGH if place > 0 else _LOW), min(1.0, 1.5 * abs(place)))
-    return scene.AddNode(node)
+        # A slice view draws any alpha above 0 in its foreground as opaque.
+        alpha = min(1.0, 1.5 * abs(place)) if abs(place) > _CLEAR else 0.0
+        node.SetColor(level, f"{place:.2f}", *(_HIGH if place > 0 else _LOW), alpha)
+    return present or scene.AddNode(node)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import re
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,10 @@ _NO_DEPS = "requirements-nodeps.txt"
 
 class RestartNeeded(DependencyError):
     """The packages are there, but Slicer has to be started anew before they can be used."""
+
+
+class InstallationDeclined(DependencyError):
+    """The user was asked and does not want the packages installed now."""
 
 
 def missingPackages(*, training: bool = False) -> list[str]:
@@ -113,12 +118,45 @@ def _pytorchExtension() -> object:
     try:
         import PyTorchUtils
     except ImportError as error:
-        raise DependencyError(
+        raise _offerExtension() from error
+    return PyTorchUtils.PyTorchUtilsLogic()
+
+
+def _offerExtension() -> DependencyError:
+    """Offer to install Slicer's PyTorch extension, and return what is to be told of it."""
+    import slicer
+    from slicer.i18n import tr as _
+
+    # Builds without the Extensions Manager have no such member.
+    manager = getattr(slicer.app, "extensionsManagerModel", None)
+    question = _(
+        "RadioGenomics needs Slicer's extension PyTorch, which is not installed. It is downloaded and installed from "
+        "the Extensions Manager, and needs a restart.\n\nInstall it now?"
+    )
+    if manager is None:
+        return DependencyError(
             "PyTorch",
             "the Slicer extension of this name is not installed",
             "Install the extension PyTorch in the Extensions Manager, restart Slicer, and predict again.",
-        ) from error
-    return PyTorchUtils.PyTorchUtilsLogic()
+        )
+    if not slicer.util.confirmOkCancelDisplay(question, _("RadioGenomics - Install PyTorch")):
+        return InstallationDeclined(
+            "PyTorch", "its extension is not installed, as you chose", "Press Predict again when you are ready."
+        )
+    model = manager()
+    wasInteractive = model.interactive
+    model.interactive = False  # its own question would be a second one
+    try:
+        installed = model.installExtensionFromServer("PyTorch", False)
+    finally:
+        model.interactive = wasInteractive
+    if not installed:
+        return DependencyError(
+            "PyTorch",
+            "its Slicer extension could not be installed",
+            "Check the network connection, or install it in the Extensions Manager, and restart Slicer.",
+        )
+    return RestartNeeded("PyTorch", "its extension was installed", "Restart Slicer and predict again.")
 
 
 def _ask(missing: list[str]) -> None:
@@ -135,7 +173,7 @@ def _ask(missing: list[str]) -> None:
     ).format(count=len(missing), size=size)
     title = _("RadioGenomics - Install Python packages")
     if not slicer.util.confirmOkCancelDisplay(question, title, detailedText="\n".join(missing)):
-        raise DependencyError(
+        raise InstallationDeclined(
             ", ".join(missing), "not installed, as you chose", "Press Predict again and agree when you are ready."
         )
 
@@ -185,9 +223,8 @@ def _toldPlainly(subject: str) -> Iterator[None]:
 
 def _insideSlicer() -> bool:
     """Tell the application from the scene of ``embedded`` and from PythonSlicer."""
-    import slicer
-
-    return hasattr(getattr(slicer, "app", None), "pythonManager")
+    # Not imported: the application has done so, and without it the package may be missing too.
+    return hasattr(getattr(sys.modules.get("slicer"), "app", None), "pythonManager")
 
 
 def _withDeps(training: bool) -> tuple[str, ...]:

@@ -15,10 +15,12 @@ from RadioGenomicsLib.errors import ChannelError
 from RadioGenomicsLib.errors import RegionError
 from RadioGenomicsLib.imaging.tumor import tumor_from_mask
 from RadioGenomicsLib.imaging.volume import Volume
+from RadioGenomicsLib.jobs.job import Job
 from RadioGenomicsLib.pipeline.folders import refuse_used_folder
 from RadioGenomicsLib.pipeline.request import Box
 from RadioGenomicsLib.pipeline.request import BrainRequest
 from RadioGenomicsLib.pipeline.request import PredictionRequest
+from RadioGenomicsLib.pipeline.request import Request
 from RadioGenomicsLib.pipeline.request import TumorRequest
 from RadioGenomicsLib.pipeline.result import Region
 from RadioGenomicsLib.pipeline.result import Result
@@ -58,11 +60,12 @@ class RadioGenomicsLogic:
 
     Inputs are never changed. Every call adds new nodes; a call that fails or is canceled adds none.
 
-    ``predict``, ``extractBrain`` and ``proposeTumor`` do the whole work before they return. The panel, which must not
-    wait, makes a request of the nodes, runs it as a :class:`~RadioGenomicsLib.jobs.job.Job`, and adds what comes back.
+    ``predict``, ``extractBrain`` and ``proposeTumor`` wait until the work is done. It is done in a child process, a
+    :class:`~RadioGenomicsLib.jobs.job.Job`, so that nothing in it can end Slicer; Ctrl+C ends it. The panel, which must
+    not wait, makes a request of the nodes, runs it as such a job too, and adds what comes back.
 
     Args:
-        steps: the work between the nodes; the real one if not given.
+        steps: the work between the nodes, to be done in this process; the real one, in a child process, if not given.
 
     Example:
         >>> nodes = RadioGenomicsLogic().predict({"FLAIR": flair, "T1c": t1c}, tumor=(segmentation, "Tumor"))
@@ -70,7 +73,7 @@ class RadioGenomicsLogic:
     """
 
     def __init__(self, steps: Steps | None = None) -> None:
-        self._steps = steps or Steps()
+        self._steps = steps
 
     def predict(
         self,
@@ -120,7 +123,7 @@ class RadioGenomicsLogic:
             study=study,
         )
         ensureDependencies(within(progress, 0.0, 0.02))
-        result = run(request, self._steps, within(progress, 0.02, 0.90))
+        result = self._computed(request, within(progress, 0.02, 0.90))
         return self.addResult(
             result,
             volumeNodes[result.reference_role],
@@ -234,7 +237,7 @@ class RadioGenomicsLogic:
         """Find the brain in an MR scan and return it as a segment of a new segmentation."""
         request = self.brainRequest(volumeNode, method=method, device=device)
         ensureDependencies()
-        return self.addRegion(run(request, self._steps, progress), volumeNode)
+        return self.addRegion(self._computed(request, progress), volumeNode)
 
     def proposeTumor(
         self,
@@ -248,7 +251,7 @@ class RadioGenomicsLogic:
         """Let the network outline the tumor and return it as a segment of a new segmentation."""
         request = self.tumorRequest(volumeNodes, model=model, brain=brain, device=device)
         ensureDependencies()
-        region = run(request, self._steps, progress)
+        region = self._computed(request, progress)
         return self.addRegion(region, volumeNodes[region.role])
 
     def growTumor(
@@ -270,9 +273,15 @@ class RadioGenomicsLogic:
         volume = volumeFromNode(volumeNode)
         progress(0.1, "Growing the tumor")
         allowed = None if inside is None else maskFromSegment(*inside, volume)
-        mask = self._steps.grow(volume, _marked(markupsNode), allowed)
+        mask = (self._steps or Steps()).grow(volume, _marked(markupsNode), allowed)
         progress(1.0, "Done")
         return self.addRegion(Region("tumor", tumor_from_mask(mask, volume), "", "markups"), volumeNode)
+
+    def _computed(self, request: Request, progress: Progress) -> Result | Region:
+        if self._steps is not None:
+            return run(request, self._steps, progress)
+        with Job.start(request, Path(slicer.app.temporaryPath)) as job:
+            return job.wait(progress)
 
 
 def _channels(volumeNodes: VolumeNodes) -> dict[str, Volume]:

@@ -25,16 +25,25 @@ def addSeeds(name: str, *, scene: slicer.vtkMRMLScene | None = None) -> slicer.v
 def addBox(
     name: str, volumeNode: slicer.vtkMRMLScalarVolumeNode, *, scene: slicer.vtkMRMLScene | None = None
 ) -> slicer.vtkMRMLMarkupsROINode:
-    """Add a box in the middle of a scan, for the user to fit around the tumor."""
+    """Add a box for the user to fit around the tumor: where the slices that are shown meet, or in the scan's middle."""
     scene = scene or slicer.mrmlScene
     bounds = np.zeros(6)
     volumeNode.GetRASBounds(bounds)
     low, high = bounds[0::2], bounds[1::2]
     node = scene.AddNewNodeByClass("vtkMRMLMarkupsROINode", scene.GenerateUniqueName(name))
     node.CreateDefaultDisplayNodes()
-    node.SetCenter(*((low + high) / 2))
+    node.SetCenter(*np.clip(_slicesMeet((low + high) / 2, scene), low, high))
     node.SetSize(*(_BOX_SHARE * (high - low)))
     return node
+
+
+def _slicesMeet(point: np.ndarray, scene: slicer.vtkMRMLScene) -> np.ndarray:
+    """Return a point (RAS mm) moved onto every slice that is shown."""
+    for n in range(scene.GetNumberOfNodesByClass("vtkMRMLSliceNode")):
+        toRAS = slicer.util.arrayFromVTKMatrix(scene.GetNthNodeByClass(n, "vtkMRMLSliceNode").GetSliceToRAS())
+        normal = toRAS[:3, 2]
+        point = point + normal * float(normal @ (toRAS[:3, 3] - point))
+    return point
 
 
 def addEmptyTumor(

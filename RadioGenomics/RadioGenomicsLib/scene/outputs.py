@@ -18,12 +18,16 @@ from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.report.facts import RESEARCH_USE
 from RadioGenomicsLib.report.facts import SYNTHETIC_HEAD
 from RadioGenomicsLib.scene.attribution import MEANING
+from RadioGenomicsLib.scene.display import showRegions
+from RadioGenomicsLib.scene.display import tumorCenter
 from RadioGenomicsLib.scene.result import addResult
 from RadioGenomicsLib.scene.segments import BRAIN
 from RadioGenomicsLib.scene.segments import TUMOR
 from RadioGenomicsLib.scene.segments import SegmentKind
 from RadioGenomicsLib.scene.segments import addSegment
 from RadioGenomicsLib.scene.segments import addSegmentation
+from RadioGenomicsLib.scene.slice_views import addSliceViews
+from RadioGenomicsLib.scene.stored_results import findResults
 from RadioGenomicsLib.scene.volumes import nodeFromVolume
 
 if TYPE_CHECKING:
@@ -82,6 +86,9 @@ def writeScene(result: Result, path: Path) -> None:
         for role, volume in result.channels.items()
     }
     addResult(result, f"{result.origin}RadioGenomics", volumeNode=scans[result.reference_role], scene=scene)
+    [stored] = findResults(scene)
+    addSliceViews(scans[result.reference_role], stored.attribution, tumorCenter(stored))
+    showRegions(stored, outlineOnly=True, surfaces=False)
     _refuseUnwritten(path, scene.WriteToMRB(str(path)))
 
 

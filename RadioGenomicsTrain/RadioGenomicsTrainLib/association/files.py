@@ -15,6 +15,8 @@ from typing import Any
 from RadioGenomicsLib.errors import OutputError
 from RadioGenomicsLib.whole_outputs import file_written_whole
 from RadioGenomicsTrainLib.association.pairs import Associations
+from RadioGenomicsTrainLib.cohort.dropped import Dropped
+from RadioGenomicsTrainLib.cohort.dropped import summed_up
 
 TABLE, SUMMARY = "associations.csv", "summary.json"
 RESEARCH_USE = "Research use only. An association is no cause, and was not confirmed in other patients."
@@ -37,6 +39,7 @@ class NamedAssociations:
         unit: of the expression.
         patients: n that were tested.
         lacking: patients left out because a covariate is unknown.
+        unknown: in how many patients each covariate is unknown.
         values: ``NORMAL_SCORES`` or ``PLAIN``.
         family_wise: where the family-wise p is from, in words.
         features_left_out, genes_left_out: reason by name.
@@ -48,6 +51,7 @@ class NamedAssociations:
     unit: str
     patients: int
     lacking: int
+    unknown: Mapping[str, int]
     values: str
     family_wise: str
     features_left_out: Mapping[str, str]
@@ -72,9 +76,20 @@ def check_writable(folder: Path) -> None:
 
 
 def write_associations(
-    results: Sequence[NamedAssociations], folder: Path, covariates: Sequence[str], alpha: float
+    results: Sequence[NamedAssociations],
+    folder: Path,
+    covariates: Sequence[str],
+    alpha: float,
+    dropped: Sequence[Dropped] = (),
 ) -> Path:
     """Write table and summary and return the table; an older pair is replaced when both are written.
+
+    Args:
+        results: one for each expression table.
+        folder: where the files go.
+        covariates: what was taken out.
+        alpha: family-wise level of the pairs that are listed.
+        dropped: what the cohort's tables lost before anything was tested.
 
     Raises:
         OutputError: they cannot be written; an older pair is still there.
@@ -84,6 +99,7 @@ def write_associations(
         "covariates": list(covariates),
         "alpha": alpha,
         "tables": [_card(one, alpha) for one in results],
+        "left_out": summed_up(dropped),
     }
     check_writable(folder)
     try:
@@ -118,6 +134,7 @@ def _card(one: NamedAssociations, alpha: float) -> dict[str, Any]:
         "permutations": len(found.null_max),
         "patients": one.patients,
         "patients_without_a_covariate": one.lacking,
+        "covariates_unknown": dict(one.unknown),
         "degrees_of_freedom": found.degrees,
         "features_tested": int(found.usable_features.sum()),
         "genes_tested": int(found.usable_genes.sum()),

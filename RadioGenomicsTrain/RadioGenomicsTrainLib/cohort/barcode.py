@@ -95,6 +95,11 @@ def is_barcode(text: str) -> bool:
     return _FORM.fullmatch(re.sub(r"[._]", "-", text.strip()).upper()) is not None
 
 
+def sample_type_name(barcode: Barcode) -> str:
+    """Return what a sample is, in words."""
+    return SAMPLE_TYPES.get(barcode.sample_type or 0, f"sample type {barcode.sample_type or 0:02d}")
+
+
 def find_patient(text: str) -> str | None:
     """Return the patient's barcode that stands anywhere in a text, such as a folder's name; None without one.
 
@@ -139,8 +144,7 @@ def one_sample_per_patient(names: Iterable[str]) -> tuple[dict[str, str], list[D
         if barcode.is_primary_tumor or barcode.sample_type is None:
             samples.setdefault(barcode.patient, []).append((name, barcode))
         else:
-            what = SAMPLE_TYPES.get(barcode.sample_type, f"sample type {barcode.sample_type:02d}")
-            dropped.append(Dropped("sample", name, f"it is no primary tumor but a {what}"))
+            dropped.append(Dropped("sample", name, f"it is no primary tumor but a {sample_type_name(barcode)}"))
     chosen = {}
     for patient, found in samples.items():
         # Both sorts keep the order of equals; the last one counts most.

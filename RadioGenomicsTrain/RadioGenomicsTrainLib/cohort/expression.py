@@ -13,10 +13,12 @@ from RadioGenomicsLib.errors import InputError
 from RadioGenomicsTrainLib.cohort.dropped import Dropped
 from RadioGenomicsTrainLib.cohort.gdc import read_star_counts
 from RadioGenomicsTrainLib.cohort.gene_ids import GeneNames
-from RadioGenomicsTrainLib.cohort.gene_ids import one_row_per_gene
+from RadioGenomicsTrainLib.cohort.gene_rows import check_known
+from RadioGenomicsTrainLib.cohort.gene_rows import one_row_per_gene
 from RadioGenomicsTrainLib.cohort.matrix_formats import read_matrix
 from RadioGenomicsTrainLib.cohort.patient_ids import TCGA
 from RadioGenomicsTrainLib.cohort.patient_ids import PatientIds
+from RadioGenomicsTrainLib.cohort.units import added_before_logarithm
 from RadioGenomicsTrainLib.cohort.units import check_unit
 
 
@@ -92,7 +94,7 @@ def read_expression(
     A file is a table of genes x samples or samples x genes, tab- or comma-separated, gzipped or not: UCSC Xena,
     cBioPortal or plain, see :mod:`.matrix_formats`. A folder holds STAR counts of the GDC, one file per sample, of
     which the unit picks the column, see :mod:`.gdc`. Which sample stands for a patient is the rule of
-    :func:`.barcode.one_sample_per_patient`, which row for a gene that of :func:`.gene_ids.one_row_per_gene`.
+    :func:`.barcode.one_sample_per_patient`, which row for a gene that of :func:`.gene_rows.one_row_per_gene`.
 
     Args:
         path: the table or the folder.
@@ -108,29 +110,35 @@ def read_expression(
 
     Raises:
         InputError: nothing that can be read, no patients' names, infinite values, values that are not in the unit,
-            or a sample that stands twice with different values.
+            genes most of which are not known, or a sample that stands twice with different values.
     """
     path = Path(path)
     raw = read_star_counts(path, unit) if path.is_dir() else read_matrix(path, ids, leave_out)
     chosen, dropped_samples = ids.one_sample_per_patient(raw.samples)
     if not chosen:
         raise InputError(path, "it holds no primary tumor", "Give a table with samples as in TCGA-CS-4938-01.")
-    rows, resolved, dropped_genes = one_row_per_gene(raw.genes, gene_names)
+    try:
+        genes = one_row_per_gene(raw.genes, gene_names)
+    except ValueError as error:
+        raise InputError(path, str(error), "Put the genes' names into the first column.") from error
     position = {name: index for index, name in enumerate(raw.samples)}
-    values = raw.values[np.ix_(np.array([position[name] for name in chosen.values()]), rows)]
+    values = raw.values[np.ix_(np.array([position[name] for name in chosen.values()]), genes.rows)]
     if log2 and not path.is_dir():
         values = _logarithms(values, unit, path)
     check_unit(values, unit, path)
+    check_known(genes, path)
+    notes = [*genes.notes, *_note_on_added(values, unit)]
     if clip is not None:
         values = np.clip(values, -clip, clip)
     matrix = ExpressionMatrix(
         values=values,
         patients=tuple(chosen),
-        symbols=tuple(gene.symbol for gene in resolved),
-        ensembl_ids=tuple(gene.ensembl_id for gene in resolved),
-        units=(unit,) * len(resolved),
+        symbols=tuple(gene.symbol for gene in genes.genes),
+        ensembl_ids=tuple(gene.ensembl_id for gene in genes.genes),
+        units=(unit,) * len(genes.genes),
     )
-    return matrix, [*raw.dropped, *dropped_samples, *dropped_genes]
+    told = [Dropped("reading", path.name, note) for note in notes]
+    return matrix, [*raw.dropped, *dropped_samples, *genes.dropped, *told]
 
 
 def join_genes(first: ExpressionMatrix, second: ExpressionMatrix) -> ExpressionMatrix:
@@ -147,6 +155,15 @@ def join_genes(first: ExpressionMatrix, second: ExpressionMatrix) -> ExpressionM
         symbols=first.symbols + second.symbols,
         ensembl_ids=first.ensembl_ids + second.ensembl_ids,
         units=first.units + second.units,
+    )
+
+
+def _note_on_added(values: np.ndarray, unit: str) -> list[str]:
+    added = added_before_logarithm(values) if "log" in unit.lower() else None
+    return (
+        []
+        if added is None or "+" in unit
+        else [f"{added:g} was added before the logarithm: zeros are {np.log2(added):.4f}"]
     )
 
 

@@ -80,7 +80,7 @@ def load_feature_cohort(cohort: str | Path, data_root: Path) -> FeatureCohort:
         raise InputError(cohort, "this cohort has images, no table of features", "Prepare its images instead.")
     table, dropped = read_features(description.features, description.patient_ids)
     expression, lost = read_cohort_expression(description)
-    traits = read_clinical(description.clinical, description.patient_ids)
+    traits, not_used = read_clinical(description.clinical, description.patient_ids)
     measured = set(expression.patients)
     rows = [row for row, patient in enumerate(table.patients) if patient.name in measured]
     dropped += [
@@ -95,5 +95,6 @@ def load_feature_cohort(cohort: str | Path, data_root: Path) -> FeatureCohort:
         FeaturePatient(one.name, one.site, traits.get(one.name, ClinicalTraits()))
         for one in (table.patients[row] for row in rows)
     )
-    dropped += [*lost, *without_expression([patient.id for patient in patients], expression, "features")]
+    without = without_expression([patient.id for patient in patients], expression, "features")
+    dropped += [*not_used, *lost, *without]
     return FeatureCohort(description, patients, table.names, table.values[rows], expression, tuple(dropped))

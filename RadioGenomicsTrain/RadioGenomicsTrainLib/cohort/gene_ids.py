@@ -10,19 +10,15 @@ import csv
 import gzip
 import re
 import zlib
-from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
-
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.resources import resource_path
-from RadioGenomicsTrainLib.cohort.dropped import Dropped
 
-_DATE = re.compile(r"\d{1,2}-(Mar|Sep|Dec|Oct|Feb|Apr|Nov)|(Mar|Sep|Dec|Oct|Feb|Apr|Nov)-\d{1,2}", re.IGNORECASE)
+_ORF = re.compile(r"^(C[0-9XY]+)ORF([0-9]+)$")
 _ENSEMBL = re.compile(r"(ENSG\d{11})(?:\.\d+)?(?:_PAR_Y)?")
 
 
@@ -55,12 +51,12 @@ class GeneNames:
     by_ensembl: Mapping[str, GeneId]
     by_previous: Mapping[str, GeneId]
 
-    def resolve(self, name: str) -> GeneId:
-        """Return the gene that a row name means.
+    def find(self, name: str) -> GeneId | None:
+        """Return the gene that a row name means; None for a name that leads nowhere.
 
         ``SYMBOL|ENTREZ`` and ``ENTREZ_7157`` go by the Entrez ID, an Ensembl ID by itself without version, a
-        symbol first as an approved one and then as an earlier one; ``_`` may stand for ``-``. A name that leads
-        nowhere is kept, and so is a symbol whose Entrez ID was withdrawn: it was measured as a gene of its own.
+        symbol first as an approved one and then as an earlier one; ``_`` may stand for ``-``, ``ORF`` for ``orf``. The
+        earlier symbol of a gene whose Entrez ID was withdrawn leads nowhere: it was measured as a gene of its own.
         """
         text, _, entrez = name.strip().partition("|")
         if text.startswith("ENTREZ_"):
@@ -70,11 +66,16 @@ class GeneNames:
         ensembl = _ENSEMBL.fullmatch(text)
         if ensembl:
             return self.by_ensembl.get(ensembl[1], GeneId(ensembl[1], ensembl[1]))
-        for symbol in (text, text.replace("_", "-")):
+        for symbol in (text, text.replace("_", "-"), _ORF.sub(r"\1orf\2", text)):
             gene = self.by_symbol.get(symbol) or (None if entrez else self.by_previous.get(symbol))
             if gene:
                 return gene
-        return GeneId(name.strip() if text in ("", "?", "unknown") else text, "")
+        return None
+
+    def resolve(self, name: str) -> GeneId:
+        """Return the gene that a row name means, or one of this name where it leads nowhere."""
+        text = name.strip().partition("|")[0]
+        return self.find(name) or GeneId(name.strip() if text in ("", "?", "unknown") else text, "")
 
 
 @lru_cache(maxsize=2)
@@ -108,45 +109,3 @@ def load_gene_names(path: Path | None = None) -> GeneNames:
     by_ensembl.pop("", None)
     unique = {symbol: next(iter(genes)) for symbol, genes in previous.items() if len(genes) == 1}
     return GeneNames(by_symbol, by_entrez, by_ensembl, unique)
-
-
-def one_row_per_gene(names: Iterable[str], gene_names: GeneNames) -> tuple[np.ndarray, list[GeneId], list[Dropped]]:
-    """Choose the row that stands for each gene.
-
-    Where several rows mean one gene, the row written with its approved symbol stands for it, else the first row;
-    values are never averaged. A row whose name a spreadsheet turned into a date ("1-Mar", Ziemann et al. 2016) could
-    be one of two genes and is left out, unless an Entrez ID tells.
-
-    Args:
-        names: row names as they stand in a file.
-        gene_names: the look-ups.
-
-    Returns:
-        Indices of the chosen rows [G], ascending; their genes; the rows left out.
-    """
-    names = list(names)
-    genes = [gene_names.resolve(name) for name in names]
-    chosen: dict[str, int] = {}
-    dates = {index for index, gene in enumerate(genes) if _DATE.fullmatch(gene.symbol)}
-    for index, (name, gene) in enumerate(zip(names, genes, strict=True)):
-        if index in dates:
-            continue
-        held = chosen.get(gene.symbol)
-        approved = name.partition("|")[0] == gene.symbol
-        if held is None or (approved and names[held].partition("|")[0] != gene.symbol):
-            chosen[gene.symbol] = index
-    rows = np.array(sorted(chosen.values()), dtype=np.intp)
-    dropped = [
-        Dropped("gene", name, _why_left_out(name, gene, names[chosen[gene.symbol]] if index not in dates else None))
-        for index, (name, gene) in enumerate(zip(names, genes, strict=True))
-        if index in dates or chosen[gene.symbol] != index
-    ]
-    return rows, [genes[row] for row in rows], dropped
-
-
-def _why_left_out(name: str, gene: GeneId, winner: str | None) -> str:
-    if winner is None:
-        return "a spreadsheet turned the gene's name into a date"
-    if winner == name:
-        return f"it stands several times; another row already stands for {gene.symbol}"
-    return f"{winner} already stands for {gene.symbol}"

@@ -101,14 +101,14 @@ def load_cohort(cohort: str | Path, data_root: Path, progress: Progress = silent
     if images is None:
         mend = "Validate it as a cohort of features: there is nothing to prepare or to train."
         raise InputError(cohort, "this cohort has a table of features, no images", mend)
-    traits = read_clinical(description.clinical, description.patient_ids)
+    traits, not_used = read_clinical(description.clinical, description.patient_ids)
     found, passed_over = _find_images(images, within(progress, 0.0, 0.3))
     if not found:
         mend = "Set RADIOGENOMICS_DATA to the folder that holds the cohort's files."
         wanted = images.mask if isinstance(images, ImagePatterns) else f"the rule {images.rule} asks for"
         raise InputError(data_root, f"there are no images like {wanted}", mend)
     expression, dropped = read_cohort_expression(description)
-    dropped += passed_over
+    dropped += [*not_used, *passed_over]
     patients, looked_at = [], within(progress, 0.3, 1.0)
     for index, one in enumerate(found):
         patient, lost = _read_patient(one, description.patient_ids, traits, images.orientation)

@@ -50,6 +50,13 @@ class PatientIds:
             raise InputError(repr(text), f"this is no patient of the form {self.pattern.pattern}", mend)
         return PatientId(match["patient"], match.groupdict(default="").get("site", ""))
 
+    def other_tissue(self, text: str) -> str:
+        """Return what a name says its sample is, if that is not the primary tumor; only TCGA barcodes tell."""
+        if self.pattern is not None or not barcode.is_barcode(text):
+            return ""
+        parsed = barcode.parse_barcode(text)
+        return "" if parsed.is_primary_tumor else barcode.sample_type_name(parsed)
+
     def is_name(self, text: str) -> bool:
         """Tell whether a text has the cohort's form."""
         if self.pattern is None:

@@ -72,7 +72,7 @@ class FeatureSource:
     """A table of image features, one row per patient.
 
     Attributes:
-        path: .csv, .tsv (both also .gz) or .xlsx.
+        path: .csv, .tsv, .txt (also .gz) or .xlsx.
         patient_column: which column names the patient.
         name: the part of that column which is the patient's name, a regular expression; None for all of it.
         sheet: of an .xlsx; None for the first.

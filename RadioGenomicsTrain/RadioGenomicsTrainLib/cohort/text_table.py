@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
@@ -38,6 +39,8 @@ def read_cells(path: Path) -> tuple[list[str], pd.DataFrame]:
                     break
             else:
                 raise ValueError("it is empty")
+            if "\0" in line:
+                raise ValueError("it has zero bytes: it is no text, or UTF-16 without its mark")
             delimiter = _delimiter(path, line)
             header = [name.strip() for name in next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter))]
             # Not the first column: "NA" and "?" may be names of genes.
@@ -58,11 +61,14 @@ def read_cells(path: Path) -> tuple[list[str], pd.DataFrame]:
 
 
 def open_text(path: Path) -> TextIO:
-    """Open a file as text without its byte-order mark, gzipped or not, told by its first bytes."""
+    """Open a file as text without its byte-order mark, UTF-8 or UTF-16, gzipped or not, told by its first bytes."""
     with open(path, "rb") as stream:
         zipped = stream.read(2) == b"\x1f\x8b"
+    with gzip.open(path) if zipped else open(path, "rb") as stream:
+        utf16 = stream.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     # Opened this way so that closing the text closes the file.
-    return io.TextIOWrapper(gzip.open(path) if zipped else open(path, "rb"), encoding="utf-8-sig", newline="")
+    encoding = "utf-16" if utf16 else "utf-8-sig"
+    return io.TextIOWrapper(gzip.open(path) if zipped else open(path, "rb"), encoding=encoding, newline="")
 
 
 def _delimiter(path: Path, line: str) -> str:

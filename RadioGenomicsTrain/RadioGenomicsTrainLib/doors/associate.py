@@ -20,9 +20,10 @@ from RadioGenomicsTrainLib.work_folder import faults_told
 if TYPE_CHECKING:
     from RadioGenomicsTrainLib.association.files import NamedAssociations
     from RadioGenomicsTrainLib.cohort.description import CohortDescription
+    from RadioGenomicsTrainLib.cohort.dropped import Dropped
     from RadioGenomicsTrainLib.validation.cohort_data import Block
 
-_Features = tuple["CohortDescription", list[str], Sequence[str], np.ndarray]
+_Features = tuple["CohortDescription", list[str], Sequence[str], np.ndarray, tuple["Dropped", ...]]
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class _Test:
     alpha: float
     permutations: int | None
     plain: bool
+    covariates: Sequence[str]
 
 
 @faults_told()
@@ -69,6 +71,7 @@ def associate_cohort(
     from RadioGenomicsTrainLib.association.files import write_associations
     from RadioGenomicsTrainLib.cohort.clinical import ClinicalTraits
     from RadioGenomicsTrainLib.cohort.clinical import read_clinical
+    from RadioGenomicsTrainLib.cohort.dropped import joined
     from RadioGenomicsTrainLib.training.validation_blocks import validation_blocks
 
     _check_permutations(request.permutations, alpha)
@@ -78,18 +81,19 @@ def associate_cohort(
     check_writable(folder)
     # The settings of a validation are no business of this door.
     asked = replace(request, permutations=None)
-    description, patients, names, features = _features(asked, within(progress, 0.0, 0.3))
-    traits = read_clinical(description.clinical, description.patient_ids)
+    description, patients, names, features, dropped = _features(asked, within(progress, 0.0, 0.3))
+    traits, _ = read_clinical(description.clinical, description.patient_ids)
     values = covariate_values([traits.get(name, ClinicalTraits()) for name in patients], covariates)
-    blocks = validation_blocks(description, patients, {}, lambda _count: []).blocks
+    targets = validation_blocks(description, patients, {}, lambda _count: [])
+    blocks = targets.blocks
     if not blocks:
         raise InputError(description.id, "no gene varies in its patients", "Look at its expression tables.")
-    test = _Test(description.id, alpha, request.permutations, plain)
+    test = _Test(description.id, alpha, request.permutations, plain, covariates)
     results = []
     for number, block in enumerate(blocks):
         part = within(progress, 0.3 + 0.7 * number / len(blocks), 0.3 + 0.7 * (number + 1) / len(blocks))
         results.append(_tested(block, names, features, values, test, part))
-    table = write_associations(results, folder, covariates, alpha)
+    table = write_associations(results, folder, covariates, alpha, joined(dropped, targets.dropped))
     progress(1.0, "associations")
     return table, results
 
@@ -105,16 +109,20 @@ def _check_permutations(permutations: int | None, alpha: float) -> None:
 
 
 def _features(request: CohortRequest, progress: Progress) -> _Features:
+    from RadioGenomicsTrainLib.cohort.dropped import log_dropped
+
     if request.is_of_features():
         table = request.load_features()
-        return table.description, [patient.id for patient in table.patients], table.names, table.features
+        log_dropped(table.dropped)
+        return table.description, [one.id for one in table.patients], table.names, table.features, table.dropped
     from RadioGenomicsTrainLib.doors.prepare import prepare
     from RadioGenomicsTrainLib.training.embedding_cache import embed_once
 
     prepared = prepare(request, within(progress, 0.0, 0.7))
     cache, rest = request.work / "validation-cache", within(progress, 0.7, 1.0)
     tumors = embed_once(list(prepared.patients.values()), request.settings().preprocessing, cache, rest)
-    return prepared.cohort.description, list(prepared.patients), tumors.descriptor_names, tumors.descriptors
+    patients, description = list(prepared.patients), prepared.cohort.description
+    return description, patients, tumors.descriptor_names, tumors.descriptors, prepared.dropped
 
 
 def _tested(
@@ -150,6 +158,7 @@ def _tested(
         subject = "--covariates" if by_covariates else test.cohort
         mend = "Choose other covariates, or none." if by_covariates else "At least four patients are needed."
         raise InputError(subject, f"{len(rows)} patients with {block.unit}: {error}", mend) from error
+    gaps = (~np.isfinite(covariates[block.rows])).sum(axis=0).tolist()
     features_out = reasons_left_out(x, found.usable_features, names)
     genes_out = reasons_left_out(y, found.usable_genes, genes.symbols)
     if not found.pairs:
@@ -157,9 +166,18 @@ def _tested(
         name, reason = next(iter(out.items()), ("there", "is none"))
         mend = "Look at the table, or leave covariates out."
         raise InputError(test.cohort, f"no {kind} can be tested with {block.unit}: {name} {reason}", mend)
-    values, lacking = PLAIN if test.plain else NORMAL_SCORES, int((~known).sum())
     return NamedAssociations(
-        found, names, genes.symbols, block.unit, len(rows), lacking, values, family_wise, features_out, genes_out
+        found,
+        names,
+        genes.symbols,
+        block.unit,
+        patients=len(rows),
+        lacking=int((~known).sum()),
+        unknown=dict(zip(test.covariates, gaps, strict=True)),
+        values=PLAIN if test.plain else NORMAL_SCORES,
+        family_wise=family_wise,
+        features_left_out=features_out,
+        genes_left_out=genes_out,
     )
 
 

@@ -11,6 +11,7 @@ from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
 from RadioGenomicsTrainLib.cohort.dropped import DROPPED
 from RadioGenomicsTrainLib.cohort.dropped import Dropped
+from RadioGenomicsTrainLib.cohort.dropped import log_dropped
 from RadioGenomicsTrainLib.cohort.dropped import write_dropped
 from RadioGenomicsTrainLib.doors.request import CohortRequest
 from RadioGenomicsTrainLib.work_folder import faults_told
@@ -53,6 +54,7 @@ def prepare(request: CohortRequest, progress: Progress = silent) -> Prepared:
     patients, unprepared = prepare_cohort(cohort, preprocessing, request.work / "prepared", rest, request.workers)
     dropped = (*cohort.dropped, *unprepared)
     write_dropped(dropped, request.work)
+    log_dropped(dropped)
     if not patients:
         mend = f"The reasons are in {request.work / DROPPED}."
         raise InputError(cohort.description.id, "none of its patients can be prepared", mend)

@@ -35,11 +35,13 @@ def validate(request: CohortRequest, progress: Progress = silent, gene_sets: Pat
         Canceled: from ``progress``; what took long is kept.
     """
     from RadioGenomicsLib.model.encoder import choose_device
+    from RadioGenomicsTrainLib.cohort.dropped import log_dropped
     from RadioGenomicsTrainLib.training.cohort_validation import validate_cohort
 
     cohort: Cohort | FeatureCohort
     if request.is_of_features():
         cohort, rest = request.load_features(), progress
+        log_dropped(cohort.dropped)
     else:
         # Here too, because it lists what was left out.
         cohort, rest = prepare(request, within(progress, 0.0, 0.2)).cohort, within(progress, 0.2, 1.0)

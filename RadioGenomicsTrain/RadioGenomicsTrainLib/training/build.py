@@ -176,7 +176,7 @@ def other_patients(cohort: Cohort, settings: BuildSettings) -> OtherPatients | N
     """Return the patients without images, who teach the kernel head; the published method knows none."""
     if isinstance(settings.head, PaperSettings):
         return None
-    traits = read_clinical(cohort.description.clinical, cohort.description.patient_ids)
+    traits, _ = read_clinical(cohort.description.clinical, cohort.description.patient_ids)
     with_images = {patient.id for patient in cohort.patients}
     return OtherPatients.of(traits, cohort.all_expression, with_images, settings.head.subtype_weight)
 

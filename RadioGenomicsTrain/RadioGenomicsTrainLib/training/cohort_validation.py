@@ -16,6 +16,7 @@ from RadioGenomicsLib.fan_out import Workers
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
 from RadioGenomicsLib.progress import within
+from RadioGenomicsTrainLib.cohort.dropped import joined
 from RadioGenomicsTrainLib.cohort.feature_cohort import FeatureCohort
 from RadioGenomicsTrainLib.cohort.gene_ids import load_gene_names
 from RadioGenomicsTrainLib.cohort.manifest import Cohort
@@ -96,7 +97,6 @@ def validate_cohort(
     if not stored:
         features.absent["paper"] = "Its out-of-fold predictions are not in the work folder."
     strata = np.array([patient.traits.subtype or "" for patient in patients])
-    kept = [one for one in cohort.dropped if one.kind not in ("gene", "sample")]
     data = CohortData(
         cohort=_card(cohort),
         patients=tuple(names),
@@ -112,7 +112,7 @@ def validate_cohort(
         encoder_folds=features.encoder_folds,
         stored=stored,
         flow=(*features.flow, *targets.flow),
-        dropped=(*kept, *features.dropped, *targets.dropped),
+        dropped=joined([*cohort.dropped, *features.dropped], targets.dropped),
         provenance={**features.provenance, "ridge": head.ridge, "subtype_weight": head.subtype_weight},
         seed_paper=_seed_paper(cohort.description.id),
         notes=(

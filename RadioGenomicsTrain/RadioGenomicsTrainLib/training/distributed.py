@@ -1,4 +1,8 @@
-"""One training on several GPUs or nodes: started by ``torchrun`` with the same command, alone without it."""
+"""One training on several GPUs or nodes: started by ``torchrun`` with the same command, alone without it.
+
+All processes draw the same batches and compute the loss of the whole batch, and the network has no statistics of a
+batch, so that they train, to rounding, what one process does.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from torch import nn
 
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.model.encoder import choose_device
+from RadioGenomicsTrainLib.training.precision import has_bfloat16_units
 
 
 @dataclass(frozen=True)
@@ -22,11 +27,13 @@ class Ranks:
         rank: this process; 0 writes checkpoints, logs and weights.
         count: of processes; 1 without torchrun.
         device: that this process computes on.
+        bfloat16: whether all of them have units for it; None where a process is alone, and asks its own device.
     """
 
     rank: int
     count: int
     device: torch.device
+    bfloat16: bool | None = None
 
     @property
     def first(self) -> bool:
@@ -37,24 +44,35 @@ class Ranks:
         """Return this process's part of a batch that all have drawn alike."""
         return batch[self.rank :: self.count] if self.count > 1 else batch
 
+    def whole(self, part: torch.Tensor, size: int) -> torch.Tensor:
+        """Return the batch of which every process has its part; the gradient is that of this process's own.
+
+        Args:
+            part: ``[part, ...]`` what this process makes of what :meth:`share` gave it.
+            size: of the whole batch.
+        """
+        if self.count == 1:
+            return part
+        own = part.new_zeros(size, *part.shape[1:])
+        own[self.rank :: self.count] = part
+        everybody = own.detach().clone()
+        torch.distributed.all_reduce(everybody)  # exact: to every number, the others add zeros
+        return own + (everybody - own.detach())
+
     def wrap(self, network: nn.Module) -> nn.Module:
-        """Return the network with gradients averaged over the processes."""
+        """Return the network with gradients averaged over the processes.
+
+        Raises:
+            InputError: what the network makes of a slice depends on how a batch is split, so that several processes
+                would not train what one does.
+        """
         if self.count == 1:
             return network
-        devices = None
-        if self.device.type == "cuda":
-            # Statistics of the whole batch, not of a process's part; torch has this for GPUs only.
-            network, devices = nn.SyncBatchNorm.convert_sync_batchnorm(network), [self.device.index]
-        # MONAI's transformer blocks carry norms of a cross-attention that is off.
-        return nn.parallel.DistributedDataParallel(network, device_ids=devices, find_unused_parameters=True)
-
-    def total(self, value: torch.Tensor) -> torch.Tensor:
-        """Return the sum of a number over the processes, whose gradient is that of this process's own number."""
-        if self.count == 1:
-            return value
-        everybody = value.detach().clone()
-        torch.distributed.all_reduce(everybody)
-        return value + (everybody - value.detach())
+        for layer in network.modules():
+            if isinstance(layer, nn.BatchNorm2d) or (isinstance(layer, nn.Dropout) and layer.p > 0):
+                mend = "Train in one process, or take a network with group normalization and without dropout."
+                raise InputError(f"{self.count} processes", f"they cannot share {type(layer).__name__}", mend)
+        return nn.parallel.DistributedDataParallel(network)
 
     def agree(self, value: float) -> float:
         """Return the first process's number to all of them."""
@@ -105,7 +123,9 @@ def join(device: str = "auto") -> Ranks:
     if not torch.distributed.is_initialized():
         torch.distributed.init_process_group("nccl" if chosen == "cuda" else "gloo")
         atexit.register(torch.distributed.destroy_process_group)
-    return Ranks(torch.distributed.get_rank(), torch.distributed.get_world_size(), place)
+    units = torch.tensor(int(has_bfloat16_units(place)), device=place)
+    torch.distributed.all_reduce(units, torch.distributed.ReduceOp.MIN)
+    return Ranks(torch.distributed.get_rank(), torch.distributed.get_world_size(), place, bool(units))
 
 
 def batches(drawn: np.ndarray, steps: int, ranks: Ranks) -> list[np.ndarray]:

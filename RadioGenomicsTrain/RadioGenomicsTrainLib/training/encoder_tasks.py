@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -14,14 +13,8 @@ from RadioGenomicsTrainLib.training.augmentation import apply_affine
 from RadioGenomicsTrainLib.training.augmentation import change_intensities
 from RadioGenomicsTrainLib.training.augmentation import hidden_blocks
 from RadioGenomicsTrainLib.training.augmentation import random_affine
+from RadioGenomicsTrainLib.training.distributed import Ranks
 from RadioGenomicsTrainLib.training.precision import mixed_precision
-
-Total = Callable[[torch.Tensor], torch.Tensor]
-
-
-def _alone(value: torch.Tensor) -> torch.Tensor:
-    """Sum over the only process there is."""
-    return value
 
 
 @dataclass(frozen=True)
@@ -39,10 +32,6 @@ class Exercise:
     tumor: torch.Tensor
     whole: torch.Tensor
     hidden: torch.Tensor
-
-    def part(self, choose: Callable[[torch.Tensor], torch.Tensor]) -> Exercise:
-        """Return the exercise of some of the slices."""
-        return Exercise(choose(self.seen), choose(self.tumor), choose(self.whole), choose(self.hidden))
 
 
 def set_exercise(
@@ -76,34 +65,31 @@ def set_exercise(
 
 
 def multitask_loss(
-    network: nn.Module, exercise: Exercise, reconstruction_weight: float, total: Total = _alone, share: float = 1.0
+    network: nn.Module, exercise: Exercise, reconstruction_weight: float, ranks: Ranks | None = None
 ) -> torch.Tensor:
     """Return the loss of the outline plus the weighted loss of the repainted parts; absent channels stay zero.
 
     Args:
         network: gives outline and repainted channels.
-        exercise: this process's part of a batch.
+        exercise: the whole batch.
         reconstruction_weight: of the repainted parts.
-        total: sums a number over the processes that share the batch.
-        share: of the batch that is this process's.
+        ranks: the processes that share the batch; None where there is one. Each gets the loss of the whole batch.
     """
-    with mixed_precision(exercise.seen.device):
-        logits, repainted, _ = network(exercise.seen)
-    loss = segmentation_loss(logits.float(), exercise.tumor, total, share)
+    device, size = exercise.seen.device, len(exercise.seen)
+    ranks = ranks or Ranks(0, 1, device)
+    with mixed_precision(device, ranks.bfloat16):
+        logits, repainted, _ = network(ranks.share(exercise.seen))
+    loss = segmentation_loss(ranks.whole(logits.float(), size), exercise.tumor)
     # Most slices have nothing hidden, and nothing to repaint.
     (partly,) = exercise.hidden.flatten(1).any(dim=1).nonzero(as_tuple=True)
-    hidden = exercise.hidden.index_select(0, partly)
-    repainted, target = repainted.index_select(0, partly).float(), exercise.whole.index_select(0, partly)
-    error = functional.smooth_l1_loss(repainted, target, reduction="none")
-    repainting = total((error * hidden).sum())
-    return loss + reconstruction_weight * repainting / (total(hidden.sum()) + 1) / target.shape[1]
+    hidden, target = exercise.hidden.index_select(0, partly), exercise.whole.index_select(0, partly)
+    answers = ranks.whole(repainted.float(), size).index_select(0, partly)
+    error = functional.smooth_l1_loss(answers, target, reduction="none")
+    return loss + reconstruction_weight * (error * hidden).sum() / (hidden.sum() + 1) / target.shape[1]
 
 
-def segmentation_loss(
-    logits: torch.Tensor, target: torch.Tensor, total: Total = _alone, share: float = 1.0
-) -> torch.Tensor:
+def segmentation_loss(logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     """Return soft Dice loss over the batch plus binary cross-entropy; both ``[count, 1, rows, columns]``."""
-    probability = torch.sigmoid(logits)
-    overlap = 2 * total((probability * target).sum()) + 1
-    dice = 1 - overlap / (total(probability.sum()) + total(target.sum()) + 1)
-    return dice + total(functional.binary_cross_entropy_with_logits(logits, target) * share)
+    from monai.losses import DiceCELoss  # MONAI takes seconds to import
+
+    return DiceCELoss(sigmoid=True, batch=True, smooth_nr=1, smooth_dr=1)(logits, target)

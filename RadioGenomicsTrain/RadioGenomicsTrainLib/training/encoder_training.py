@@ -79,6 +79,7 @@ class EncoderTraining:
     Raises:
         DependencyError: the device is not there.
         BundleError: the weights to start from cannot be read, or are of another network.
+        InputError: several processes would not train this network as one does.
     """
 
     def __init__(
@@ -173,9 +174,7 @@ class EncoderTraining:
                 self._augmentation,
                 state.generator,
             )
-            part = exercise.part(ranks.share)
-            share = len(part.seen) / len(batch)
-            loss = multitask_loss(self._shared, part, settings.reconstruction_weight, ranks.total, share)
+            loss = multitask_loss(self._shared, exercise, settings.reconstruction_weight, ranks)
             state.optimizer.zero_grad()
             # The loss is that of the whole batch, its gradient that of this part: they are averaged over the processes.
             (loss * ranks.count).backward()
@@ -195,7 +194,7 @@ class EncoderTraining:
         losses = []
         for batch in np.array_split(drawn, int(np.ceil(len(drawn) / self._settings.batch))):
             planes = inner.planes[batch].float().contiguous(memory_format=torch.channels_last)
-            with mixed_precision(planes.device):
+            with mixed_precision(planes.device, self._ranks.bfloat16):
                 logits, _, _ = self._averaged(planes)
             losses.append(segmentation_loss(logits.float(), inner.tumor[batch].float()))
         return float(torch.stack(losses).mean())

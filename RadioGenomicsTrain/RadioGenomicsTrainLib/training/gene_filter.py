@@ -42,5 +42,6 @@ def varies_and_is_expressed(values: np.ndarray, units: Sequence[str]) -> np.ndar
         units: of every gene.
     """
     is_level = np.array([bool(_ABUNDANCE.search(unit)) for unit in units])
-    varies = values.std(axis=0) > np.where(np.asarray(units) == "z", _LEAST_SPREAD_OF_Z, 0.0)
+    # The range of a constant is 0; its standard deviation may be rounding error.
+    varies = np.where(np.asarray(units) == "z", values.std(axis=0) > _LEAST_SPREAD_OF_Z, np.ptp(values, axis=0) > 0)
     return varies & (~is_level | (np.median(values, axis=0) > 0))

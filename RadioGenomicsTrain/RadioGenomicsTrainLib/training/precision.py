@@ -11,9 +11,15 @@ import torch
 _BFLOAT16_UNITS = ("amx_bf16", "avx512_bf16")
 
 
-def mixed_precision(device: torch.device) -> torch.autocast:
-    """Return a context that computes in bfloat16 where the device has units for it, and in float32 elsewhere."""
-    return torch.autocast(device.type, torch.bfloat16, enabled=has_bfloat16_units(device))
+def mixed_precision(device: torch.device, bfloat16: bool | None = None) -> torch.autocast:
+    """Return a context that computes in bfloat16 where the device has units for it, and in float32 elsewhere.
+
+    Args:
+        device: that computes.
+        bfloat16: whether to, where several processes have agreed on it; None asks the device.
+    """
+    enabled = has_bfloat16_units(device) if bfloat16 is None else bfloat16
+    return torch.autocast(device.type, torch.bfloat16, enabled=enabled)
 
 
 def has_bfloat16_units(device: torch.device) -> bool:

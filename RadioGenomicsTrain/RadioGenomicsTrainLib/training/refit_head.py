@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from RadioGenomicsLib.errors import OutputError
 from RadioGenomicsLib.model.bundle import CARD
 from RadioGenomicsLib.model.bundle import WEIGHTS
 from RadioGenomicsLib.model.bundle import Bundle
+from RadioGenomicsLib.model.network import NetworkSettings
 from RadioGenomicsLib.model.network import TransUNet
 from RadioGenomicsLib.model.weights import load_tensors
 from RadioGenomicsLib.progress import Progress
@@ -41,7 +43,7 @@ def refit_head(
         cohort: that the kept bundle was trained on.
         settings: of the bundle; its head is a kernel head.
         work: folder of prepared patients.
-        kept: folder of a bundle, of any schema version.
+        kept: folder of a bundle, of any schema version; its encoder may have another normalization than the settings.
         output: folder of the new one; must not exist yet.
         progress: told of every step.
 
@@ -62,7 +64,8 @@ def refit_head(
     traits = [by_id[name] for name in prepared]
     rest = within(progress, 0.1, 1.0)
     head = fit_kernel_head(patients, None, traits, blocks, folds, settings.preprocessing, settings.head, rest)
-    return write_trained_bundle(output, cohort.description, settings, encoder, head, blocks, segmentation, started_from)
+    made = replace(settings, network=encoder.settings)
+    return write_trained_bundle(output, cohort.description, made, encoder, head, blocks, segmentation, started_from)
 
 
 def _kept_encoder(folder: Path, cohort: str, settings: BuildSettings) -> tuple[TransUNet, dict[str, Any], str | None]:
@@ -70,21 +73,22 @@ def _kept_encoder(folder: Path, cohort: str, settings: BuildSettings) -> tuple[T
     again = "Give the folder of a bundle of this cohort, or train the encoders."
     try:
         card = json.loads((folder / CARD).read_text(encoding="utf-8"))
-        made_of = (card["id"], card["network"], card["preprocessing"], card["training"]["encoder"])
+        network = NetworkSettings.from_json(card["network"])
+        made_of = (card["id"], network.to_json(), card["preprocessing"], card["training"]["encoder"])
         segmentation = card["validation"]["segmentation"]
         started_from = card["training"].get("encoder_started_from_sha256")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BundleError(folder, f"its {CARD} cannot be read ({error})", again) from error
-    asked = (cohort, settings.network.to_json(), settings.preprocessing.to_json(), settings.encoder.to_json())
-    if made_of != asked:
+    alike = replace(settings.network, normalization=network.normalization)
+    if made_of != (cohort, alike.to_json(), settings.preprocessing.to_json(), settings.encoder.to_json()):
         raise BundleError(folder, "it was made of another cohort, or with other settings", again)
     import torch
 
-    network = TransUNet(settings.network)
+    encoder = TransUNet(network)
     tensors = load_tensors(folder / WEIGHTS)
     weights = {k[len(_PREFIX) :]: torch.from_numpy(v) for k, v in tensors.items() if k.startswith(_PREFIX)}
     try:
-        network.load_state_dict(weights)
+        encoder.load_state_dict(weights)
     except RuntimeError as error:
         raise BundleError(folder, "its encoder is not one of this network", again) from error
-    return network.eval(), segmentation, started_from
+    return encoder.eval(), segmentation, started_from

@@ -13,8 +13,11 @@ from RadioGenomicsTrainLib.training.prepared import PreparedPatient
 
 def dice(first: np.ndarray, second: np.ndarray) -> float:
     """Return the Dice coefficient of two bool masks; 1 where both are empty."""
-    total = int(first.sum()) + int(second.sum())
-    return 2.0 * int((first & second).sum()) / total if total else 1.0
+    import torch
+    from monai.metrics import compute_dice
+
+    one, other = (torch.from_numpy(mask)[None, None] for mask in (first, second))
+    return float(compute_dice(one, other, ignore_empty=False))
 
 
 def proposal_dice(probability: np.ndarray, prepared: PreparedPatient, expert_mask: str) -> float:

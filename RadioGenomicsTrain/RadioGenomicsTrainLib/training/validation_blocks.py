@@ -58,7 +58,7 @@ def validation_blocks(
         splits: from a number of patients to the splits of the validation, on whose training folds genes are filtered.
         subtype_weight: how far what a head is fitted to is drawn toward the means of subtypes.
     """
-    traits = read_clinical(description.clinical, description.patient_ids)
+    traits, _ = read_clinical(description.clinical, description.patient_ids)
     blocks: list[Block] = []
     dropped: list[Dropped] = []
     flow: list[FlowStep] = []

@@ -52,6 +52,9 @@ class View:
     def chartWidth(self) -> float:
         return 400.0
 
+    def centerThreeDView(self) -> None:
+        self.centered = getattr(self, "centered", 0) + 1
+
 
 class Job:
     """Works when it is asked for the second time, in this process."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 from RadioGenomicsLib.scene.volumes import nodeFromVolume
 from Testing.panel_doubles import choices
 
@@ -95,8 +93,10 @@ def test_nothing_is_begun_without_a_scan(presenter, view, jobs):
 def test_a_sample_is_loaded_and_chosen(presenter, view, monkeypatch, scan, lump):
     from RadioGenomicsLib import sample
     from RadioGenomicsLib.panel.parameters import TumorSource
+    from RadioGenomicsLib.sample import SampleStudy
 
-    study = SimpleNamespace(title="P1: a study", channels={"FLAIR": scan.with_array(scan.array, "FLAIR")}, tumor=lump)
+    channels = {"FLAIR": scan.with_array(scan.array, "FLAIR")}
+    study = SampleStudy("P1: a study", channels, lump, synthetic=True, reason="P2: it could not be fetched (offline)")
     monkeypatch.setattr(sample, "load_sample", lambda _name, _progress: study)
     chosen = choices()
     presenter.setParameters(chosen)
@@ -105,4 +105,21 @@ def test_a_sample_is_loaded_and_chosen(presenter, view, monkeypatch, scan, lump)
         presenter.run.poll()
     assert chosen.flair.GetName() == "P1 FLAIR"
     assert chosen.tumorSource == TumorSource.SEGMENT
-    assert "Loaded" in view.told_showRun[0].step
+    assert view.told_showRun[0].step == "Loaded: P1: a study. P2: it could not be fetched (offline)."
+
+
+def test_scans_that_are_loaded_while_the_panel_is_open_are_guessed(presenter, scan):
+    chosen = choices()
+    presenter.setParameters(chosen)
+    assert chosen.flair is None
+    node = nodeFromVolume(scan, name="AX FLAIR")
+    presenter.nodesChanged()
+    assert chosen.flair is node
+
+
+def test_a_line_of_the_scene_before_does_not_stay(presenter, view):
+    presenter.setParameters(choices())
+    presenter.scans.guess()
+    assert view.statuses[-1]
+    presenter.setParameters(choices())
+    assert view.statuses[-1] == ""

@@ -71,3 +71,37 @@ def test_the_segment_editor_opens_on_the_chosen_segment_or_on_a_new_one(presente
     chosen.tumorSegmentation, chosen.tumorSegmentID = drawn, addSegment(drawn, lump, TUMOR)
     presenter.regions.editTumor()
     assert view.edited[-1][0] == (drawn, chosen.tumorSegmentID)
+
+
+def visible(segmentation, segmentId) -> bool:
+    return bool(segmentation.GetDisplayNode().GetSegmentVisibility(segmentId))
+
+
+def test_points_and_box_take_each_others_place_in_the_views(presenter, flair):
+    chosen = choices()
+    presenter.setParameters(chosen)
+    presenter.regions.placeBox()
+    box = chosen.tumorMarkups
+    assert box.GetDisplayNode().GetVisibility()
+    presenter.regions.placePoint()
+    points = chosen.tumorMarkups
+    assert not box.GetDisplayNode().GetVisibility()
+    presenter.regions.placeBox()
+    assert not points.GetDisplayNode().GetVisibility()
+    assert chosen.tumorMarkups.GetDisplayNode().GetVisibility()
+
+
+def test_a_new_outline_takes_the_place_of_the_one_before_and_editing_shows_it_again(presenter, view, flair):
+    chosen = choices()
+    presenter.setParameters(chosen)
+    outlines = []
+    for _ in range(2):
+        presenter.regions.outlineTumor(marked=False)
+        while presenter.run.busy:
+            presenter.run.poll()
+        outlines.append((chosen.tumorSegmentation, chosen.tumorSegmentID))
+    assert view.errors == []
+    assert [visible(*outline) for outline in outlines] == [False, True]
+    chosen.tumorSegmentation, chosen.tumorSegmentID = outlines[0]
+    presenter.regions.editTumor()
+    assert visible(*outlines[0])

@@ -8,6 +8,8 @@ import slicer
 
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.scene.segments import TUMOR
+from RadioGenomicsLib.scene.segments import addSegment
+from RadioGenomicsLib.scene.segments import addSegmentation
 from Testing.panel_doubles import choices
 from Testing.scene.panel.doubles import predict
 
@@ -54,10 +56,10 @@ def test_a_removed_result_gives_way_to_what_is_left(presenter, flair, scene):
     predict(presenter)
     predict(presenter)
     scene.RemoveNode(presenter.results.shown.geneTable)
-    presenter.nodesRemoved()
+    presenter.nodesChanged()
     assert presenter.results.count == 1
     scene.RemoveNode(presenter.results.shown.geneTable)
-    presenter.nodesRemoved()
+    presenter.nodesChanged()
     assert presenter.results.shown is None
 
 
@@ -141,3 +143,70 @@ def test_a_report_of_what_is_no_longer_there_is_refused_in_plain_words(presenter
         exports.writeReport(presenter.results.shown, tmp_path / "report.html")
     exports.writeGenes(presenter.results.shown, tmp_path / "genes.csv")
     assert (tmp_path / "genes.csv").read_text(encoding="utf-8").count("\n") == 41
+
+
+def test_a_result_that_the_console_made_is_noticed_shown_and_centered(presenter, view, flair, steps):
+    from RadioGenomicsLib.scene.logic import RadioGenomicsLogic
+
+    chosen = choices()
+    presenter.setParameters(chosen)
+    predict(presenter)
+    centered = view.centered
+    nodes = RadioGenomicsLogic(steps).predict({"FLAIR": flair})
+    presenter.nodesChanged()
+    assert presenter.results.count == 2
+    assert presenter.results.shown.geneTable is nodes.geneTable is chosen.result
+    assert view.centered == centered + 1
+    # Nothing new: what the user looks at stays.
+    presenter.nodesChanged()
+    assert view.centered == centered + 1
+
+
+def test_only_the_chosen_result_is_in_the_views(presenter, flair):
+    presenter.setParameters(choices())
+    predict(presenter)
+    first = presenter.results.shown
+    predict(presenter)
+    assert not first.segmentation.GetDisplayNode().GetVisibility()
+    assert presenter.results.shown.segmentation.GetDisplayNode().GetVisibility()
+    presenter.results.choose(0)
+    assert first.segmentation.GetDisplayNode().GetVisibility()
+    assert not presenter.results._results[1].segmentation.GetDisplayNode().GetVisibility()
+
+
+def test_the_fill_of_the_tumor_gives_way_to_the_map_and_comes_back(presenter, flair):
+    chosen = choices()
+    presenter.setParameters(chosen)
+    predict(presenter)
+    stored = presenter.results.shown
+    display, tumor = stored.segmentation.GetDisplayNode(), stored.segmentId(TUMOR)
+    assert display.GetSegmentOpacity2DFill(tumor) == 0.0
+    chosen.overlayShown = False
+    presenter.update()
+    assert display.GetSegmentOpacity2DFill(tumor) == 1.0
+
+
+def test_surfaces_are_shown_after_a_run_and_as_chosen(presenter, flair):
+    chosen = choices()
+    presenter.setParameters(chosen)
+    predict(presenter)
+    display = presenter.results.shown.segmentation.GetDisplayNode()
+    assert display.GetVisibility3D()
+    chosen.surfacesShown = False
+    presenter.update()
+    assert not display.GetVisibility3D()
+
+
+def test_the_segment_that_a_result_was_made_from_does_not_cover_its_map(presenter, scan, lump, flair):
+    from RadioGenomicsLib.panel.parameters import TumorSource
+
+    drawn = addSegmentation(scan, "drawn", volumeNode=flair)
+    mine, other = (addSegment(drawn, lump, TUMOR) for _ in range(2))
+    chosen = choices(flair=flair, tumorSource=TumorSource.SEGMENT, tumorSegmentation=drawn, tumorSegmentID=mine)
+    presenter.setParameters(chosen)
+    predict(presenter)
+    display = drawn.GetDisplayNode()
+    assert not display.GetSegmentVisibility(mine)
+    assert display.GetSegmentVisibility(other)
+    shown = presenter.results.shown
+    assert shown.segmentation.GetDisplayNode().GetSegmentVisibility(shown.segmentId(TUMOR))

@@ -110,3 +110,28 @@ def test_without_the_packages_nothing_is_started_and_a_restart_is_offered_where_
     # Who is asked to restart gets no error window on top.
     assert view.errors == ["torch: not installed. Agree."]
     assert "Restart" in view.restart
+
+
+def test_declining_the_installation_opens_no_second_window(view, steps, flair):
+    from RadioGenomicsLib.panel.presenter import PanelPresenter
+    from RadioGenomicsLib.scene.dependencies import InstallationDeclined
+    from RadioGenomicsLib.scene.logic import RadioGenomicsLogic
+
+    def declined() -> None:
+        raise InstallationDeclined("torch", "not installed, as you chose", "Press Predict again when you are ready.")
+
+    presenter = PanelPresenter(view, RadioGenomicsLogic(steps), ensure=declined)
+    presenter.setParameters(choices(flair=flair))
+    presenter.predict()
+    assert not presenter.run.busy
+    assert view.errors == []
+
+
+def test_points_are_hidden_once_the_tumor_is_outlined(presenter, flair):
+    from RadioGenomicsLib.panel.parameters import TumorSource
+    from RadioGenomicsLib.scene.marking import addBox
+
+    box = addBox("box", flair)
+    presenter.setParameters(choices(flair=flair, tumorMarkups=box, tumorSource=TumorSource.MARKUPS))
+    predict(presenter)
+    assert not box.GetDisplayNode().GetVisibility()

@@ -69,6 +69,17 @@ def test_raw_levels_are_refused_as_logarithms(tmp_path: Path) -> None:
         read_expression(write(tmp_path / "x.tsv", TABLE.replace("-7", "1500")), "log2 RSEM", load_gene_names())
 
 
+@pytest.mark.parametrize(("unit", "told"), [("log2 TPM", 1), ("log2(TPM + 0.001)", 0)])
+def test_what_was_added_before_the_logarithm_is_told_unless_the_unit_says_it(
+    tmp_path: Path, unit: str, told: int
+) -> None:
+    path = write(tmp_path / "x.tsv", TABLE.replace("-7", "-9.9658"))
+    read, dropped = read_expression(path, unit, load_gene_names())
+    assert read.values[0].tolist() == [1.5, -9.9658]
+    reasons = [one.reason for one in dropped if one.kind == "reading"]
+    assert reasons == ["0.001 was added before the logarithm: zeros are -9.9658"] * told
+
+
 def test_a_table_without_a_primary_tumor_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "x.tsv", "gene\tTCGA-CS-4941-11A\nTP53\t3\n")
     with pytest.raises(InputError, match="no primary tumor"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -86,8 +87,8 @@ def test_spreadsheets_and_gzipped_tables_are_read_the_same(source: FeatureSource
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"patient_column": "patient"}, "no column 'patient'"),
-        ({"leave_out": ("recurence",)}, "no column 'recurence'"),
+        ({"patient_column": "patient"}, "lacks the column 'patient'"),
+        ({"leave_out": ("recurence",)}, "lacks the column 'recurence'"),
         ({"keep": re.compile("gene.*")}, "none of its columns"),
         ({"name": None}, "no TCGA barcode"),
         ({"path": Path("absent.csv")}, "absent.csv: this is no table"),
@@ -103,3 +104,88 @@ def test_a_file_that_is_no_spreadsheet_is_refused(source: FeatureSource) -> None
     path = source.path.rename(source.path.with_name("features.xlsx"))
     with pytest.raises(InputError, match="this is no table of features"):
         read_features(replace(source, path=path))
+
+
+def write(folder: Path, text: str, name: str = "features.tsv") -> FeatureSource:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return FeatureSource(path, "ID")
+
+
+def test_decimal_commas_between_tabs_or_semicolons_are_read_and_told(tmp_path: Path) -> None:
+    text = "ID\tvolume\tdistance\nTCGA-AA-0001\t224\t10,9631\nTCGA-AA-0002\t0\t1,0\nTCGA-AA-0003\t7\t1.234,5\n"
+    for source in (write(tmp_path, text), write(tmp_path, text.replace("\t", ";"), "features.csv")):
+        table, dropped = read_features(source)
+        assert table.names == ("volume", "distance")
+        assert table.values.tolist() == [[224, 10.9631], [0, 1], [7, 1234.5]]
+        (told,) = dropped
+        assert (told.kind, told.subject) == ("reading", source.path.name)
+        assert "its commas are decimal" in told.reason
+
+
+def test_only_primary_tumors_stand_for_a_patient(tmp_path: Path) -> None:
+    text = "ID\tvolume\nTCGA-AA-0001-02\t9\nTCGA-AA-0001-01A\t5\nTCGA-AA-0002-11\t7\ntcga.aa.0003\t6\n"
+    table, dropped = read_features(write(tmp_path, text))
+    assert [one.name for one in table.patients] == ["TCGA-AA-0001", "TCGA-AA-0003"]
+    assert table.values.tolist() == [[5], [6]]
+    assert [(one.subject, one.reason) for one in dropped] == [
+        ("TCGA-AA-0001-02", "it is no primary tumor but a recurrent solid tumor"),
+        ("TCGA-AA-0002-11", "it is no primary tumor but a solid tissue normal"),
+    ]
+
+
+def test_thousands_separators_and_percentages_are_read_and_told(tmp_path: Path) -> None:
+    text = 'ID,volume,ratio,share\nTCGA-AA-0001,"1,234",0.5,5%\nTCGA-AA-0002,27760,0.25,12.5%\n'
+    table, dropped = read_features(write(tmp_path, text, "features.csv"))
+    assert table.values.tolist() == [[1234, 0.5, 5], [27760, 0.25, 12.5]]
+    assert {one.subject: one.kind for one in dropped} == {"features.csv": "reading", "share": "reading"}
+
+
+def test_a_code_for_missing_is_missing_and_listed(tmp_path: Path) -> None:
+    rows = [f"TCGA-AA-000{n}\t{-999 if n < 2 else 100 * n}\t{1e30 if n == 5 else n}" for n in range(6)]
+    table, dropped = read_features(write(tmp_path, "\n".join(["ID\tvolume\tdepth", *rows, ""])))
+    assert np.isnan(table.values[:, 0]).tolist() == [True, True, False, False, False, False]
+    assert np.isnan(table.values[5, 1])
+    assert {one.subject for one in dropped if one.kind == "value"} == {
+        "TCGA-AA-0000 volume",
+        "TCGA-AA-0001 volume",
+        "TCGA-AA-0005 depth",
+    }
+    assert "-999, which stands for a missing value here: all other values are 0 or more" in dropped[0].reason
+
+
+def test_a_column_with_a_word_says_which_and_how_many(tmp_path: Path) -> None:
+    text = "ID\tvolume\tdepth\nTCGA-AA-0001\t1 mm\t1\nTCGA-AA-0002\t5\t2\nTCGA-AA-0003\t\t3\n"
+    assert read_features(write(tmp_path, text))[1][0].reason == "it holds text: '1 mm' in 1 of 2 cells with a value"
+
+
+def test_a_mixture_of_percentages_and_numbers_is_no_feature(tmp_path: Path) -> None:
+    text = "ID\tshare\tdepth\nTCGA-AA-0001\t5%\t1\nTCGA-AA-0002\t0.05\t2\n"
+    table, dropped = read_features(write(tmp_path, text))
+    assert table.names == ("depth",)
+    assert dropped[0].reason == "1 of its 2 values are percentages, the others are not"
+
+
+def test_columns_that_repeat_or_have_no_name_are_listed_and_empty_ones_passed_over(tmp_path: Path) -> None:
+    text = ",ID,volume,volume,,\n0,TCGA-AA-0001,5,5,,\n1,TCGA-AA-0002,6,6,,\n"
+    table, dropped = read_features(write(tmp_path, text, "features.csv"))
+    assert table.names == ("volume",)
+    assert [(one.subject, one.reason) for one in dropped] == [
+        ("column 1", "it has no name"),
+        ("volume", "it stands twice with the same values"),
+    ]
+
+
+def test_dates_of_a_spreadsheet_are_text(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in (
+        ["ID", "scan", "volume"],
+        ["tcga-aa-0001", date(2001, 3, 1), 5.5],
+        ["TCGA-AA-0002", date(2002, 3, 1), 6],
+    ):
+        book.active.append(row)
+    book.save(tmp_path / "features.xlsx")
+    table, dropped = read_features(FeatureSource(tmp_path / "features.xlsx", "ID"))
+    assert table.values.tolist() == [[5.5], [6]]
+    assert "'2001-03-01 00:00:00' in 2 of 2" in dropped[0].reason

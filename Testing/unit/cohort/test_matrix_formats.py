@@ -40,6 +40,8 @@ def check_plain(matrix: RawMatrix) -> None:
         "# made by somebody\n#1.2\n\n" + PLAIN,
         '"' + PLAIN.replace("\t", '"\t"').replace("\n", '"\n"').rstrip('"'),
         gzip.compress(PLAIN.encode()),
+        PLAIN.encode("utf-16"),
+        gzip.compress(PLAIN.encode("utf-16")),
         PLAIN.removeprefix("gene\t"),  # R's write.table names one column less
         f"sample\tTP53\tIDH1\n{ONE}\t1.5\tNA\n{TWO}\t2\t-3\n",
         f"file\tpatient\trna_TP53\trna_IDH1\nslide 1\t{ONE}\t1.5\tNA\nslide 2\t{TWO}\t2\t-3\n",
@@ -47,7 +49,8 @@ def check_plain(matrix: RawMatrix) -> None:
         PLAIN + "\t5\t6\n",
     ],
     ids=[
-        "tabs", "commas", "Windows", "BOM", "comments", "quotes", "gzip", "R", "samples down", "slides", "described",
+        "tabs", "commas", "Windows", "BOM", "comments", "quotes", "gzip", "UTF-16", "UTF-16, gzip",
+        "R", "samples down", "slides", "described",
         "a row without a name",
     ],
 )  # fmt: skip
@@ -112,11 +115,11 @@ def test_what_is_neither_gene_nor_sample_can_be_left_out_by_name(tmp_path: Path)
         (f"gene\t{ONE}\nTP53\t\n", "no number"),
         (f"gene\t{ONE}\n", "no table of expression"),
         (gzip.compress(PLAIN.encode())[:-12], "no table of expression"),
-        (PLAIN.encode("utf-16"), "not UTF-8"),
+        (PLAIN.encode("utf-16-le"), "no table"),
     ],
     ids=[
         "empty", "semicolons", "spaces", "decimal comma", "word", "infinite", "ragged", "twice", "one wrong barcode",
-        "all wrong", "no number", "no row", "cut off", "UTF-16",
+        "all wrong", "no number", "no row", "cut off", "UTF-16 without a mark",
     ],
 )  # fmt: skip
 def test_a_table_that_is_wrong_is_refused_with_the_reason(tmp_path: Path, text: str | bytes, reason: str) -> None:

@@ -14,6 +14,8 @@ VALUES = {
     "raw": RAW,
     "log": np.log2(RAW + 1),
     "z": RNG.standard_normal((20, 100)),
+    "log of 0.001 more": np.where(RNG.random((20, 100)) < 0.4, -9.9658, np.log2(RAW + 0.001)),
+    "log with codes": np.where(RNG.random((20, 100)) < 0.01, -9999.0, np.log2(RAW + 1)),
     "log with a few imputed below 0": np.where(RNG.random((20, 100)) < 0.01, -0.5, np.log2(RAW + 1)),
 }
 
@@ -25,6 +27,10 @@ VALUES = {
         ("raw", "FPKM-UQ"),
         ("log", "log2 TPM"),
         ("log with a few imputed below 0", "log2 RSEM"),
+        ("log of 0.001 more", "log2(TPM + 0.001)"),
+        ("log of 0.001 more", "log2(TPM+0.001)"),
+        ("log of 0.001 more", "log2 TPM"),
+        ("log", "log2(TPM + 1)"),
         ("z", "z"),
         ("z", "z-score"),
         ("z", "log2 ratio, median-centered"),
@@ -44,6 +50,10 @@ def test_values_in_their_unit_pass(kind: str, unit: str) -> None:
         ("log", "z", "no z-scores"),
         ("log", "RSEM", "but logarithms"),
         ("z", "counts", "below 0"),
+        ("log of 0.001 more", "log2(TPM + 1)", r"its least value is -9.9658, which is log2\(0 \+ 0.001\)"),
+        ("log of 0.001 more", "TPM", "below 0"),
+        ("log with codes", "log2 RSEM", "go down to -9999: these are no logarithms"),
+        ("z", "log2(TPM + 0.001)", "z-scores or ratios"),
     ],
 )
 def test_values_in_another_unit_are_refused(kind: str, unit: str, reason: str) -> None:

@@ -17,6 +17,7 @@ from RadioGenomicsTrainLib.association.files import write_associations
 from RadioGenomicsTrainLib.association.left_out import reasons_left_out
 from RadioGenomicsTrainLib.association.pairs import associate
 from RadioGenomicsTrainLib.cohort.clinical import ClinicalTraits
+from RadioGenomicsTrainLib.cohort.dropped import Dropped
 from RadioGenomicsTrainLib.doors.associate import associate_cohort
 from RadioGenomicsTrainLib.doors.request import CohortRequest
 from Testing.unit.training.small_cohort import PATIENTS
@@ -60,14 +61,30 @@ def test_the_table_names_pair_and_unit_and_the_summary_what_was_left_out(tmp_pat
     found = associate(x, y)
     gap = reasons_left_out(x, found.usable_features, ("volume", "depth", "gap"))
     one = NamedAssociations(
-        found, ("volume", "depth", "gap"), ("EGFR", "IDH1"), "z", 30, 2, NORMAL_SCORES, "Bonferroni, as asked", gap, {}
+        found,
+        ("volume", "depth", "gap"),
+        ("EGFR", "IDH1"),
+        "z",
+        30,
+        2,
+        {"age": 2},
+        NORMAL_SCORES,
+        "Bonferroni, as asked",
+        gap,
+        {},
     )
-    table = write_associations([one], tmp_path / "new", ["age"], 0.05)
+    lost = [Dropped("clinical", "P1 age", "999 stands for a missing value")]
+    table = write_associations([one], tmp_path / "new", ["age"], 0.05, lost)
     rows = list(csv.DictReader(table.read_text().splitlines()[1:]))
     assert {(row["feature"], row["gene"]) for row in rows} == {("volume", "IDH1"), ("depth", "EGFR")}
     assert {(row["unit"], row["values"], row["n"]) for row in rows} == {("z", "normal scores", "30")}
     assert all(float(row["r_low_95"]) < float(row["r"]) < float(row["r_high_95"]) for row in rows)
-    card = json.loads((table.parent / "summary.json").read_text())["tables"][0]
+    summary = json.loads((table.parent / "summary.json").read_text())
+    assert [(entry["kind"], entry["count"], entry["names"]) for entry in summary["left_out"]] == [
+        ("clinical", 1, ["P1 age"])
+    ]
+    card = summary["tables"][0]
+    assert (card["patients_without_a_covariate"], card["covariates_unknown"]) == (2, {"age": 2})
     assert card["features_left_out"] == {"gap": "is missing in 1 of 30 patients"}
     assert card["expected_by_chance"] == pytest.approx(0.05 * 4)
     assert (card["family_wise_p"], card["permutations"]) == ("Bonferroni, as asked", 0)

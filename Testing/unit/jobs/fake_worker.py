@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import resource
 import signal
@@ -59,6 +60,19 @@ class Behaviors(Steps):
     def write_no_more(self) -> None:
         # As a disk that is full: every byte beyond these is refused by the system.
         resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200))
+
+    def dawdle(self) -> None:
+        time.sleep(0.4)
+
+    def warn(self) -> None:
+        logging.getLogger("RadioGenomicsLib.imaging").warning("the scan is odd")
+        logging.getLogger("RadioGenomicsLib.imaging").info("nothing to tell")
+
+    def abort(self) -> None:
+        # As the C library does where two libraries clash.
+        sys.stderr.write("free(): invalid pointer\n")
+        sys.stderr.flush()
+        os.abort()
 
     def chatter(self) -> None:
         print("a library's own words")

@@ -53,5 +53,20 @@ def test_a_slice_does_not_depend_on_the_others_of_its_batch(tiny: TransUNet) -> 
         torch.testing.assert_close(tiny(planes)[0][1:2], tiny(planes[1:2])[0], rtol=1e-4, atol=1e-5)
 
 
+def test_in_training_a_slice_does_not_depend_on_the_others_of_its_batch_either() -> None:
+    torch.manual_seed(0)
+    network, planes = TransUNet(NETWORK).train(), torch.randn(3, 5, 112, 96)
+    with torch.no_grad():
+        torch.testing.assert_close(network(planes)[0][1:2], network(planes[1:2])[0], rtol=1e-4, atol=1e-5)
+
+
 def test_settings_survive_json() -> None:
     assert NetworkSettings.from_json(json.loads(json.dumps(NETWORK.to_json()))) == NETWORK
+
+
+def test_a_card_that_names_no_normalization_is_of_a_network_with_batch_norm() -> None:
+    card = NETWORK.to_json()
+    assert card.pop("normalization") == "group"
+    network = TransUNet(NetworkSettings.from_json(card))
+    assert any(isinstance(layer, torch.nn.BatchNorm2d) for layer in network.modules())
+    assert not any(isinstance(layer, torch.nn.GroupNorm) for layer in network.modules())

@@ -95,6 +95,21 @@ def test_a_failure_is_told_in_its_own_words(run, view, job) -> None:
     assert not run.busy
 
 
+def test_the_panel_offers_no_cancel_behind_the_window_that_tells_of_a_failure() -> None:
+    from RadioGenomicsLib.panel.run import Run
+
+    told: list[object] = []
+
+    class Telling(View):
+        def tellError(self, error) -> None:  # noqa: N802
+            told.append("window")
+
+    run = Run(Telling(), lambda: told.append(run.busy))
+    run.start(lambda: Job(JobState("failed", error=InputError("model.zip", "it is damaged", "Get it again."))), str)
+    run.poll()
+    assert told == [True, False, "window"]
+
+
 def test_what_cannot_be_started_is_told_too(run, view) -> None:
     def begin():
         raise InputError("scan", "it is empty", "Load it again.")

@@ -53,3 +53,23 @@ def test_of_two_real_patients_the_stranger_is_doubted(data_root: Path, file: str
 
 def every_second_pixel(scan: Volume) -> Volume:
     return Volume(scan.array[:, ::2, ::2], scan.affine @ np.diag([2.0, 2.0, 1.0, 1.0]), scan.name)
+
+
+def test_a_mirrored_scan_and_an_exchange_of_the_contrasts_are_told(data_root):
+    from RadioGenomicsLib.imaging.mask_file import read_mask
+    from RadioGenomicsLib.imaging.reading import read_volume
+    from RadioGenomicsLib.model.preprocessing import Preprocessing
+    from RadioGenomicsLib.model.study import prepare
+    from RadioGenomicsLib.pipeline.agreement import contrast_is_swapped
+    from RadioGenomicsLib.pipeline.agreement import mirrored_channels
+
+    folder = data_root / "volumes" / "TCGA-FG-6692"
+    scans = {role: read_volume(folder / f"{role.lower()}.nii.gz") for role in ("FLAIR", "T1", "T1c")}
+    brain = read_mask(folder / "hdbet_native" / "hdbet_mask_native_fla.nii.gz")
+    whole = prepare(scans, Preprocessing(), brain)
+    assert mirrored_channels(whole, "FLAIR") == []
+    assert not contrast_is_swapped(whole)
+    mirrored = scans["T1c"].with_array(scans["T1c"].array[:, :, ::-1])
+    assert mirrored_channels(prepare({**scans, "T1c": mirrored}, Preprocessing(), brain), "FLAIR") == ["T1c"]
+    exchanged = {**scans, "T1": scans["T1c"], "T1c": scans["T1"]}
+    assert contrast_is_swapped(prepare(exchanged, Preprocessing(), brain))

@@ -19,7 +19,7 @@ from RadioGenomicsTrainLib.training.encoder import train_encoder
 from RadioGenomicsTrainLib.training.encoder_folds import store_patients
 from RadioGenomicsTrainLib.training.encoder_training import EncoderTraining
 from RadioGenomicsTrainLib.training.prepared import PreparedPatient
-from Testing.unit.training.small_cohort import NETWORK
+from Testing.unit.training.train_small import NETWORK
 from Testing.unit.training.train_small import SETTINGS
 from Testing.unit.training.train_small import save_network
 

@@ -47,8 +47,8 @@ def test_the_loss_falls(patients: list[PreparedPatient]) -> None:
     def note(_fraction: float, step: str) -> None:
         losses.append(float(step.rpartition(" ")[2]))
 
-    settings = replace(SETTINGS, epochs=6, tumor_slices=8, other_slices=5, learning_rate=5e-2)
-    train_encoder(patients, NETWORK, settings, progress=note)
+    settings = replace(SETTINGS, epochs=6, tumor_slices=8, other_slices=5, learning_rate=1e-2)
+    train_encoder(patients, replace(NETWORK, widths=(16, 16, 16, 16)), settings, progress=note)
     assert len(losses) == 6
     assert losses[-1] < 0.6 * losses[0]
 
@@ -86,7 +86,7 @@ def test_with_patience_some_patients_are_not_learned_from_and_the_best_epoch_is_
 
 @pytest.mark.usefixtures("one_thread")
 def test_the_averaged_network_lags_behind(patients: list[PreparedPatient]) -> None:
-    first, second = TransUNet(NETWORK), TransUNet(NETWORK)
+    first, second = (TransUNet(replace(NETWORK, normalization="batch")) for _ in range(2))
     second.stages[0][0][1].num_batches_tracked.fill_(7)
     before, now = (network.to_tokens[0].weight.detach().clone() for network in (first, second))
     average_weights(first, second, 0.75)

@@ -11,6 +11,8 @@ import pytest
 
 from RadioGenomicsLib.errors import BundleError
 from RadioGenomicsLib.errors import OutputError
+from RadioGenomicsLib.model.network import TransUNet
+from RadioGenomicsLib.model.weights import save_tensors
 from RadioGenomicsTrainLib.cohort.manifest import Cohort
 from RadioGenomicsTrainLib.cohort.manifest import load_cohort
 from RadioGenomicsTrainLib.training.build import BuildSettings
@@ -65,6 +67,23 @@ def test_another_ridge_makes_another_head_of_the_same_encoder(
     other = replace(SETTINGS, head=replace(SETTINGS.head, ridge=3.0))
     made = refit_head(cohort, other, work, kept, tmp_path / "other")
     assert made.card["head"]["ridge"] == 3.0
+
+
+def test_an_encoder_with_batch_norm_from_before_is_kept_as_it_is(
+    cohort: Cohort, work: Path, kept: Path, tmp_path: Path
+) -> None:
+    before = TransUNet(replace(NETWORK, normalization="batch")).state_dict()
+    card = json.loads((kept / "model.json").read_text())
+    del card["network"]["normalization"]
+    old = tmp_path / "old"
+    old.mkdir()
+    (old / "model.json").write_text(json.dumps(card))
+    save_tensors({f"encoder.{name}": tensor.numpy() for name, tensor in before.items()}, old / "weights.safetensors")
+    made = refit_head(cohort, SETTINGS, work, old, tmp_path / "new")
+    assert made.card["network"]["normalization"] == "batch"
+    for name, tensor in before.items():
+        np.testing.assert_array_equal(made.tensors[f"encoder.{name}"], tensor.numpy())
+    assert made.network().settings.normalization == "batch"
 
 
 @pytest.mark.parametrize(

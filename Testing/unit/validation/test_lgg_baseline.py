@@ -25,7 +25,7 @@ def test_clinical_traits_predict_as_much_as_known(data_root: Path) -> None:
     patients = [name for name in description.images.patients() if name in expression.patients]
     y = expression.for_patients(patients).values
     y = np.clip((y - y.mean(axis=0)) / y.std(axis=0), -3, 3)
-    known = read_clinical(description.clinical)
+    known, _ = read_clinical(description.clinical)
     traits = [known[name] for name in patients]
     x = np.array(
         [

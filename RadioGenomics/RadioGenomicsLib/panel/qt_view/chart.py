@@ -1,4 +1,4 @@
-"""An SVG chart in a widget, at its own size or scaled down to the room there is."""
+"""An SVG chart in a label, at its own size or scaled down to the room there is."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import qt
+from slicer.i18n import tr as _
 
 
 class ChartWidget:
@@ -17,8 +18,8 @@ class ChartWidget:
         scrollArea: a QScrollArea to put it into.
     """
 
-    def __init__(self, scrollArea: object) -> None:
-        self.widget = qt.QSvgWidget()
+    def __init__(self, scrollArea: qt.QScrollArea) -> None:
+        self.widget = qt.QLabel()
         scrollArea.setWidget(self.widget)
         self.widget.setVisible(False)
 
@@ -34,12 +35,18 @@ class ChartWidget:
         self.widget.toolTip = hint
         if not svg:
             return
-        # By a file, which Qt reads whole: the one way from Python that is the same in every Slicer.
-        with tempfile.TemporaryDirectory(prefix="RadioGenomics-chart-") as folder:
-            path = Path(folder) / "chart.svg"
-            path.write_text(svg, encoding="utf-8")
-            self.widget.load(str(path))
         root = ElementTree.fromstring(svg)
         width, height = float(root.get("width")), float(root.get("height"))
         scale = min(1.0, room / width)
-        self.widget.setFixedSize(round(scale * width), round(scale * height))
+        size = qt.QSize(round(scale * width), round(scale * height))
+        # Slicer wraps no QtSvg: Qt's own icon engine draws an SVG at any size, from a file.
+        with tempfile.TemporaryDirectory(prefix="RadioGenomics-chart-") as folder:
+            path = Path(folder) / "chart.svg"
+            path.write_text(svg, encoding="utf-8")
+            picture = qt.QIcon(str(path)).pixmap(size)
+        if picture.isNull():
+            self.widget.setText(_("This Slicer cannot draw the chart; it is in the report."))
+            self.widget.adjustSize()
+            return
+        self.widget.setPixmap(picture)
+        self.widget.setFixedSize(size)

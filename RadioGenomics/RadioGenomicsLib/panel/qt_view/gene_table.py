@@ -17,7 +17,7 @@ class GeneTable:
         table: a QTableWidget.
     """
 
-    def __init__(self, table: object) -> None:
+    def __init__(self, table: qt.QTableWidget) -> None:
         self._table = table
         headers = pageHeaders()
         table.setColumnCount(len(headers))
@@ -65,6 +65,6 @@ def pageText(page: GenePage | None) -> str:
     """Return where a page is, in words."""
     if page is None:
         return ""
-    return _("Page {number} of {pages}, {found} found").format(
+    return _("Page {number} of {pages}\n{found} found").format(
         number=page.number + 1, pages=page.pages, found=f"{page.found:,}"
     )

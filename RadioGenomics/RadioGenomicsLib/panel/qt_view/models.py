@@ -11,6 +11,7 @@ from slicer.i18n import tr as _
 
 from RadioGenomicsLib.panel.models import ListedModel
 from RadioGenomicsLib.panel.qt_view.lists import fill
+from RadioGenomicsLib.panel.short_titles import shortTitles
 
 
 class ModelsView:
@@ -20,11 +21,12 @@ class ModelsView:
 
     def showModels(self, models: list[ListedModel], current: int) -> None:
         """List the models."""
+        titles = [model.title for model in models]
         entries = [
-            (model.name, _("{title} (yours)").format(title=model.title) if model.own else model.title)
-            for model in models
+            (model.name, _("{title} (yours)").format(title=title) if model.own else title)
+            for model, title in zip(models, shortTitles(titles), strict=True)
         ]
-        fill(self.ui.modelComboBox, entries, current)
+        fill(self.ui.modelComboBox, entries, current, titles)
 
     def showCard(self, html: str, removable: bool) -> None:
         """Show the card of the chosen model."""

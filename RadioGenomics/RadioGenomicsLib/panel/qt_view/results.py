@@ -78,6 +78,14 @@ class ResultsView:
         chart.show(svg)
         dialog.show()
 
+    def centerThreeDView(self) -> None:
+        """Bring what is visible into the middle of the 3D view."""
+        manager = slicer.app.layoutManager()
+        if manager is not None and manager.threeDViewCount:
+            view = manager.threeDWidget(0).threeDView()
+            view.resetFocalPoint()
+            view.resetCamera()
+
     def theme(self) -> Theme:
         """Tell whether the ground is light or dark."""
         ground = self.ui.chartScrollArea.palette.color(qt.QPalette.Active, qt.QPalette.Window)

@@ -19,7 +19,7 @@ def connect(widget: object, signal: str, function: Callable[..., None]) -> None:
                 function(*arguments)
             except RadioGenomicsError as error:
                 # An expected failure: its three parts are the message, and a traceback would only hide them.
-                slicer.util.errorDisplay(str(error))
+                slicer.util.errorDisplay(str(error), windowTitle=_("RadioGenomics"))
 
     widget.connect(signal, called)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import qt
 from slicer.i18n import tr as _
 
 from RadioGenomicsLib.genes.panels import load_panels
@@ -16,11 +18,15 @@ from RadioGenomicsLib.panel.qt_view.results import ResultsView
 from RadioGenomicsLib.panel.qt_view.slots import connect
 from RadioGenomicsLib.panel.qt_view.slots import onClick
 from RadioGenomicsLib.panel.qt_view.work import WorkView
+from RadioGenomicsLib.panel.short_titles import shortTitles
 from RadioGenomicsLib.sample import list_samples
 
 if TYPE_CHECKING:
     from RadioGenomicsLib.panel.parameters import RadioGenomicsParameterNode
     from RadioGenomicsLib.scene.logic import RadioGenomicsLogic
+
+
+_LOOK_MS = 200
 
 
 class QtPanelView(ChoicesView, WorkView, ModelsView, ResultsView):
@@ -37,11 +43,24 @@ class QtPanelView(ChoicesView, WorkView, ModelsView, ResultsView):
         self.presenter = PanelPresenter(self, logic)
         self.setUpWork(self.presenter.run.poll)
         self.setUpChoices()
-        fill(ui.sampleComboBox, [(sample.id, sample.title) for sample in list_samples().values()], 0)
+        samples = list_samples()
+        titles = [sample.title for sample in samples.values()]
+        fill(ui.sampleComboBox, list(zip(samples, shortTitles(titles), strict=True)), 0, titles)
         self._panels = list(load_panels().values())
         fill(ui.panelComboBox, [(panel.id, panel.title) for panel in self._panels], 0)
         self._connectChoices()
         self._connectResults()
+        # Many nodes may come in a row, and each has no image yet when it is added.
+        self._lookTimer = qt.QTimer()
+        self._callLater(self._lookTimer, self.presenter.nodesChanged)
+        # The panel has become too narrow for the chart.
+        self._chartTimer = qt.QTimer()
+        self._callLater(self._chartTimer, self.presenter.results.drawPanel)
+        connect(ui.chartScrollArea.horizontalScrollBar(), "rangeChanged(int,int)", self._onChartCutOff)
+
+    def lookAgainSoon(self) -> None:
+        """Look at the scene again once nothing has changed in it for a moment."""
+        self._lookTimer.start()
 
     def setParameters(self, parameters: RadioGenomicsParameterNode | None) -> None:
         """Show and follow a set of choices; None lets go of them while the module is not shown."""
@@ -54,6 +73,15 @@ class QtPanelView(ChoicesView, WorkView, ModelsView, ResultsView):
         """Let go of everything in the scene: it closes."""
         self.follow(None, self.presenter.update)
         self.presenter.closeScene()
+
+    def _callLater(self, timer: qt.QTimer, function: Callable[[], None]) -> None:
+        timer.setSingleShot(True)
+        timer.setInterval(_LOOK_MS)
+        connect(timer, "timeout()", function)
+
+    def _onChartCutOff(self, _least: int, most: int) -> None:
+        if most > 0:
+            self._chartTimer.start()
 
     def _connectChoices(self) -> None:
         ui, presenter = self.ui, self.presenter
@@ -84,7 +112,7 @@ class QtPanelView(ChoicesView, WorkView, ModelsView, ResultsView):
         connect(ui.resultsCollapsibleButton, "contentsCollapsed(bool)", self._onResultsFolded)
         onClick(ui.enlargeChartButton, results.enlargeChart)
         onClick(ui.lookAtTumorButton, results.lookAtTumor)
-        onClick(ui.histogramButton, results.showHistogram)
+        connect(ui.histogramButton, "toggled(bool)", results.showHistogram)
         onClick(
             ui.exportGenesButton,
             lambda: self.askFile(_("Gene table"), "gene_table.csv", _("CSV (*.csv)"), exports.writeGenes),

@@ -62,7 +62,7 @@ class WorkView:
 
     def tellError(self, error: RadioGenomicsError) -> None:
         """Show an expected failure in its own words."""
-        slicer.util.errorDisplay(str(error))
+        slicer.util.errorDisplay(str(error), windowTitle=_("RadioGenomics"))
 
     def offerRestart(self, reason: str) -> None:
         """Ask whether Slicer may be started anew, and do so."""

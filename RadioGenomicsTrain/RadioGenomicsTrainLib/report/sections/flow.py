@@ -68,7 +68,8 @@ def _dropped(record: Record) -> Iterator[Part]:
         names.setdefault((row["kind"], row["reason"]), []).append(row["name"])
     groups = sorted(names.items(), key=lambda group: (group[0][0], -len(group[1])))
     cells = [(kind, reason, count(len(group)), _listed(group)) for (kind, reason), group in groups[:_MOST_REASONS]]
-    caption = f"Everything that was left out, {count(len(rows), 'thing')}, and why; in full in tables/dropped.csv"
+    things = count(len(rows), "thing")
+    caption = f"Everything left out, or not read as written, {things}, and why; in full in tables/dropped.csv"
     yield Table(caption, ("Kind", "Reason", "How many", "Which"), cells, words=(0, 1, 3), folded=True)
     if len(groups) > _MOST_REASONS:
         yield Text(f"{count(len(groups) - _MOST_REASONS)} more reasons are in tables/dropped.csv.", small=True)
