@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections import Counter
 from collections import defaultdict
 from dataclasses import dataclass
 from dataclasses import replace
@@ -15,6 +16,10 @@ from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.imaging.dicom_header import DamagedDicom
 from RadioGenomicsLib.imaging.dicom_header import DicomImage
 from RadioGenomicsLib.imaging.dicom_header import read_header
+from RadioGenomicsLib.imaging.dicom_left_out import DAMAGED
+from RadioGenomicsLib.imaging.dicom_left_out import files
+from RadioGenomicsLib.imaging.dicom_left_out import notes_on
+from RadioGenomicsLib.imaging.dicom_left_out import why_left_out
 from RadioGenomicsLib.imaging.dicom_stack import Slice
 from RadioGenomicsLib.imaging.dicom_stack import pixels
 from RadioGenomicsLib.imaging.dicom_stack import stack
@@ -67,7 +72,8 @@ class Series:
 def find_series(folder: Path | str) -> list[Series]:
     """Return the DICOM series in a folder and the folders below it, in order of their descriptions.
 
-    Files that are not DICOM are passed over. Series of which no volume can be made are listed with their flaw.
+    Files that are not DICOM are passed over; those that may be missed are counted in the notes of the series beside
+    them. Series of which no volume can be made are listed with their flaw.
 
     Raises:
         InputError: there is no such folder.
@@ -76,18 +82,23 @@ def find_series(folder: Path | str) -> list[Series]:
     if not folder.is_dir():
         raise InputError(folder, "there is no such folder", "Check the path.")
     found: dict[str, list[DicomImage]] = defaultdict(list)
-    damaged = 0
+    left_out: dict[Path, Counter[str]] = defaultdict(Counter)
     for file in sorted(f for f in folder.rglob("*") if f.is_file()):
         try:
             image = read_header(file)
         except DamagedDicom:
-            damaged += 1
+            left_out[file.parent][DAMAGED] += 1
             continue
         if image is not None:
             found[image.uid].append(image)
-    # Of which series they were, nobody can tell.
-    notes = (f"left out of its folder: {_files(damaged)}, damaged",) if damaged else ()
-    return sorted((_series(images, notes) for images in found.values()), key=lambda s: (s.description, s.uid))
+        elif reason := why_left_out(file):
+            left_out[file.parent][reason] += 1
+    series = []
+    for images in found.values():
+        # Of which series they were, nobody can tell: of any in their folder.
+        beside = {image.file.parent for image in images} & left_out.keys()
+        series.append(_series(images, notes_on(left_out[place] for place in beside)))
+    return sorted(series, key=lambda s: (s.description, s.uid))
 
 
 def read_series(series: Series) -> Volume:
@@ -163,11 +174,14 @@ def _chosen(series: list[Series], folder: Path, choice: str) -> Series:
 
 def _series(images: list[DicomImage], notes: tuple[str, ...] = ()) -> Series:
     once, twice, differ = _without_copies(images)
-    kept, strays = _without_strays(once)
+    placed = [image for image in once if image.slices]
+    kept, strays = _without_strays(placed or once)
     if twice:
-        notes = (*notes, f"left out of it: {_files(twice)}, copies of others")
+        notes = (*notes, f"left out of it: {files(twice)}, copies of others")
+    if placed and len(placed) < len(once):
+        notes = (*notes, f"left out of it: {files(len(once) - len(placed))} without a place in the patient")
     if strays:
-        notes = (*notes, f"left out of it: {_files(strays)} across the others, as reference images lie")
+        notes = (*notes, f"left out of it: {files(strays)} across the others, as reference images lie")
     first, slices = kept[0], tuple(s for image in kept for s in image.slices)
     kinds = frozenset().union(*(image.kinds for image in kept))
     flaw = f"two different images have one SOP Instance UID ({differ})" if differ else ""
@@ -205,20 +219,15 @@ def _same_image(first: DicomImage, second: DicomImage) -> bool:
 
 def _without_strays(images: list[DicomImage]) -> tuple[list[DicomImage], int]:
     """Leave out the few images that lie in another direction than all others: reference images of a scanner."""
-    placed = [image for image in images if image.slices]
-    directions = np.array([image.slices[0].orientation for image in placed])
-    if len(placed) < len(images) or len(images) < _FEWEST_SLICES:
+    if not all(image.slices for image in images) or len(images) < _FEWEST_SLICES:
         return images, 0
+    directions = np.array([image.slices[0].orientation for image in images])
     alike = [np.abs(directions - one).max(axis=1) <= _SAME_DIRECTION for one in directions]
     most = alike[int(np.argmax([own.sum() for own in alike]))]
     strays = len(images) - int(most.sum())
     if strays > _MOST_STRAYS * len(images):
         return images, 0
     return [image for image, own in zip(images, most, strict=True) if own], strays
-
-
-def _files(count: int) -> str:
-    return f"{count} DICOM files" if count > 1 else "1 DICOM file"
 
 
 def _flaw(modality: str, kinds: frozenset[str], slices: tuple[Slice, ...]) -> str:

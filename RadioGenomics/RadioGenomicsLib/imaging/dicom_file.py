@@ -109,6 +109,16 @@ def read_dataset(stream: CappedFile, **wanted: Any) -> pydicom.Dataset:
     return image
 
 
+def compression(file: Path) -> str:
+    """Return the name of a DICOM file's compression; empty where its pixels are not compressed, or nothing tells."""
+    try:
+        with open(file, "rb", buffering=0) as raw:
+            syntax = UID(str(read_dataset(CappedFile(raw), specific_tags=["Modality"]).file_meta.TransferSyntaxUID))
+            return syntax.name if syntax.is_compressed else ""
+    except Exception:  # damaged bytes make pydicom raise nearly anything
+        return ""
+
+
 def _begins_bare(start: bytes) -> bool:
     """Tell whether bytes are the first element of a data set: of group 2 or 8, as no other kind of file begins."""
     little, big = struct.unpack("<HH", start[:4]), struct.unpack(">HH", start[:4]) if len(start) == 8 else (0, 0)

@@ -14,6 +14,7 @@ import SimpleITK as sitk
 from scipy import ndimage
 
 from RadioGenomicsLib.errors import InputError
+from RadioGenomicsLib.imaging.dicom_file import compression
 from RadioGenomicsLib.imaging.dicom_file import only_pixels
 from RadioGenomicsLib.imaging.dicom_padding import Padding
 from RadioGenomicsLib.imaging.dicom_padding import fill_padding
@@ -156,8 +157,13 @@ def pixels(slices: Sequence[Slice], name: str) -> np.ndarray:
             _read_into(result, of_file, slices)
         except (RuntimeError, ValueError, OSError) as error:
             log.debug("a slice of %s could not be read: %s", name, error)
+            packed = compression(file)
             raise InputError(
-                file.name, "its pixels are damaged or compressed in an unknown way", "Export it again."
+                file.name,
+                f"its pixels are damaged, or their compression ({packed}) is unknown here"
+                if packed
+                else "its pixels are damaged or cut off",
+                "Export it uncompressed, or decompress it, as with gdcmconv --raw." if packed else "Export it again.",
             ) from error
     return result
 

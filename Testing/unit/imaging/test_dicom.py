@@ -216,7 +216,38 @@ def test_damaged_files_are_counted_and_told(tmp_path: Path) -> None:
     for name in ("a.dcm", "b.dcm"):
         pydicom.dcmwrite(tmp_path / name, image)
     [note] = read_image(tmp_path).notes
-    assert note == "left out of its folder: 2 DICOM files, damaged"
+    assert note == "left out of its folder: 2 files, damaged"
+
+
+def test_files_that_may_be_missed_are_counted_by_reason(tmp_path: Path) -> None:
+    write_series(tmp_path / "scan", POSITIONS, UPRIGHT, number_of_slice)
+    write_series(tmp_path / "other", POSITIONS, UPRIGHT, number_of_slice, description="T2")
+    contents = {
+        "a.DCM": b"",
+        "b.dcm": b"<html>not found</html>",
+        "IM0001": b"",
+        "._a.dcm": b"\0\5\x16\7",
+        "README": b"a text",
+        "notes.txt": b"",
+    }
+    for name, content in contents.items():
+        (tmp_path / "scan" / name).write_bytes(content)
+    assert read_image(f"{tmp_path}#T1").notes == (
+        "left out of its folder: 2 files, empty",
+        "left out of its folder: 1 file, not DICOM in spite of the ending",
+    )
+    assert read_image(f"{tmp_path}#T2").notes == ()
+
+
+def test_images_without_a_place_are_left_out_and_told(tmp_path: Path) -> None:
+    write_series(tmp_path, POSITIONS, UPRIGHT, number_of_slice)
+    last = max(tmp_path.iterdir(), key=lambda file: pydicom.dcmread(file).ImagePositionPatient[2])
+    image = pydicom.dcmread(last)
+    del image.ImagePositionPatient
+    pydicom.dcmwrite(last, image)
+    read = read_image(tmp_path)
+    assert read.array.shape[0] == 8
+    assert read.notes == ("left out of it: 1 file without a place in the patient",)
 
 
 def test_a_file_that_is_there_twice_counts_once(tmp_path: Path) -> None:
@@ -230,7 +261,7 @@ def test_a_file_that_is_there_twice_counts_once(tmp_path: Path) -> None:
     pydicom.dcmwrite(tmp_path / "again.dcm", again)
     read = read_image(tmp_path)
     np.testing.assert_array_equal(read.array, whole.array)
-    assert read.notes == ("left out of it: 2 DICOM files, copies of others",)
+    assert read.notes == ("left out of it: 2 files, copies of others",)
 
 
 def test_two_images_of_one_uid_are_refused_by_name(tmp_path: Path) -> None:
@@ -263,7 +294,7 @@ def test_a_reference_image_is_left_out_and_told_and_a_localizer_is_not_cut(tmp_p
     write_series(tmp_path / "scan", positions[:1], across, number_of_slice, description="ref", SeriesInstanceUID=uid)
     read = read_image(tmp_path / "scan")
     assert read.array.shape[0] == 12
-    assert read.notes == ("left out of it: 1 DICOM file across the others, as reference images lie",)
+    assert read.notes == ("left out of it: 1 file across the others, as reference images lie",)
     uid = write_series(tmp_path / "three", positions[:4], UPRIGHT, number_of_slice)
     write_series(tmp_path / "three", positions[:4], across, number_of_slice, description="x", SeriesInstanceUID=uid)
     with pytest.raises(InputError, match="localizer"):
