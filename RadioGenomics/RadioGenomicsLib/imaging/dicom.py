@@ -113,10 +113,13 @@ def read_series(series: Series) -> Volume:
     """
     if series.flaw:
         raise InputError(series.description, series.flaw, "Choose another series, or export this one again.")
-    volume = require_usable(stack(series.slices, series.description), series.description).noting(*series.notes)
+    # Before the slices are put together: what was left out may be why that fails.
+    for note in series.notes:
+        log.warning("%s: %s", series.description, note)
+    volume = require_usable(stack(series.slices, series.description), series.description)
     for note in volume.notes:
         log.warning("%s: %s", series.description, note)
-    return volume
+    return volume.noting(*series.notes)
 
 
 def read_image(path: Path | str, orientation: str = "") -> Volume:
@@ -212,8 +215,8 @@ def _same_image(first: DicomImage, second: DicomImage) -> bool:
     if first.file.read_bytes() == second.file.read_bytes():
         return True
     return all(
-        np.array_equal(*(pixels([one], one.file.name) for one in pair))
-        for pair in zip(first.slices, second.slices, strict=True)
+        np.array_equal(pixels([one], one.file.name), pixels([other], other.file.name))
+        for one, other in zip(first.slices, second.slices, strict=True)
     )
 
 

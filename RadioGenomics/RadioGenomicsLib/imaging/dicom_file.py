@@ -104,8 +104,8 @@ def read_dataset(stream: CappedFile, **wanted: Any) -> pydicom.Dataset:
     if "TransferSyntaxUID" not in image.file_meta:
         # Old files that lack it hold plain pixels; pydicom has found out how their elements are written.
         implicit, little = image.original_encoding
-        kinds = {(True, True): ImplicitVRLittleEndian, (False, True): ExplicitVRLittleEndian}
-        image.file_meta.TransferSyntaxUID = kinds.get((implicit, little), ExplicitVRBigEndian)
+        explicit = ExplicitVRLittleEndian if little else ExplicitVRBigEndian
+        image.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else explicit
     return image
 
 
