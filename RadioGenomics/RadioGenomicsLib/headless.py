@@ -16,10 +16,11 @@ from RadioGenomicsLib.errors import ChannelError
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.errors import RegionError
 from RadioGenomicsLib.imaging.body_part import is_ct
+from RadioGenomicsLib.imaging.channels import find_channels
+from RadioGenomicsLib.imaging.channels import read_channel
 from RadioGenomicsLib.imaging.drawn_on import scans_drawn_on
 from RadioGenomicsLib.imaging.mask_file import read_mask
 from RadioGenomicsLib.imaging.reading import split_choice
-from RadioGenomicsLib.imaging.roles import find_channels
 from RadioGenomicsLib.imaging.roles import guess_role
 from RadioGenomicsLib.imaging.volume import Volume
 from RadioGenomicsLib.jobs.job import Job
@@ -94,9 +95,7 @@ def read_channels(paths: dict[str, Path], orientation: str = "") -> dict[str, Vo
         paths: role to file or DICOM folder.
         orientation: as of :class:`Options`.
     """
-    from RadioGenomicsLib.imaging.dicom import read_image
-
-    volumes = {role: read_image(path, orientation) for role, path in paths.items()}
+    volumes = {role: read_channel(role, path, orientation) for role, path in paths.items()}
     return {role: volume.with_array(volume.array, role) for role, volume in volumes.items()}
 
 

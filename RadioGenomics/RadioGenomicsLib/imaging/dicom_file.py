@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import io
 import os
+import struct
 import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pydicom
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import FileMetaDataset
 from pydicom.encaps import generate_fragments
 from pydicom.encaps import itemize_fragment
+from pydicom.errors import InvalidDicomError
 from pydicom.uid import UID
+from pydicom.uid import ExplicitVRBigEndian
+from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.uid import ImplicitVRLittleEndian
 from pydicom.uid import MRImageStorage
 from pydicom.valuerep import VR
 
@@ -27,6 +33,8 @@ _UNDEFINED = 0xFFFFFFFF
 # An enhanced image of 512 x 512 x 400 voxels takes 200 MB.
 LARGEST_UNPACKED = 256 << 20
 _PIECE = 1 << 20
+# Bytes of the first element of a data set: a length, a character set, a type of image.
+_LONGEST_FIRST = 1024
 # What pixels are made of: how they are written and scaled, where they lie, and they themselves.
 _GROUPS = (0x0028, 0x5200, 0x7FE0)
 _TAGS = (
@@ -75,11 +83,59 @@ def _unpacks_beyond(packed: bytes, most: int) -> bool:
     return False
 
 
+def read_dataset(stream: CappedFile, **wanted: Any) -> pydicom.Dataset:
+    """Read a data set as ``pydicom.dcmread`` does, also one without preamble (PS3.10 7.1) and without meta header.
+
+    Args:
+        stream: the file, at its start.
+        wanted: further arguments of ``pydicom.dcmread``.
+
+    Raises:
+        InvalidDicomError: it does not begin like DICOM.
+    """
+    try:
+        return pydicom.dcmread(stream, **wanted)
+    except InvalidDicomError:
+        stream.seek(0)
+        if not _begins_bare(stream.read(8)):
+            raise
+    stream.seek(0)
+    image = pydicom.dcmread(stream, force=True, **wanted)
+    if "TransferSyntaxUID" not in image.file_meta:
+        # Old files that lack it hold plain pixels; pydicom has found out how their elements are written.
+        implicit, little = image.original_encoding
+        explicit = ExplicitVRLittleEndian if little else ExplicitVRBigEndian
+        image.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else explicit
+    return image
+
+
+def compression(file: Path) -> str:
+    """Return the name of a DICOM file's compression; empty where its pixels are not compressed, or nothing tells."""
+    try:
+        with open(file, "rb", buffering=0) as raw:
+            syntax = UID(str(read_dataset(CappedFile(raw), specific_tags=["Modality"]).file_meta.TransferSyntaxUID))
+            return syntax.name if syntax.is_compressed else ""
+    except Exception:  # damaged bytes make pydicom raise nearly anything
+        return ""
+
+
+def _begins_bare(start: bytes) -> bool:
+    """Tell whether bytes are the first element of a data set: of group 2 or 8, as no other kind of file begins."""
+    little, big = struct.unpack("<HH", start[:4]), struct.unpack(">HH", start[:4]) if len(start) == 8 else (0, 0)
+    known = any(group in (0x0002, 0x0008) and element <= 0x0070 for group, element in (little, big))
+    explicit = start[4:6].decode("latin-1") in _KINDS
+    return known and (explicit or struct.unpack("<I", start[4:8])[0] <= _LONGEST_FIRST)
+
+
 @contextmanager
-def only_pixels(file: Path) -> Iterator[Path]:
+def only_pixels(file: Path, *, stored: bool = False) -> Iterator[Path]:
     """Give a copy of a DICOM image that holds its pixels and nothing of the patient, well formed whatever the file is.
 
     GDCM, which ITK reads DICOM with, takes up to 4 GB where the length of any element of a file is damaged.
+
+    Args:
+        file: the image.
+        stored: leave out how an enhanced image's frames are rescaled, so that what is read are the stored values.
 
     Raises:
         ValueError: an element does not lie whole in the file, or is damaged otherwise.
@@ -88,10 +144,12 @@ def only_pixels(file: Path) -> Iterator[Path]:
         copy = Path(folder, "image.dcm")
         try:
             with open(file, "rb", buffering=0) as raw:
-                image = pydicom.dcmread(CappedFile(raw))
+                image = read_dataset(CappedFile(raw))
             for tag in [tag for tag in image.keys() if tag.group not in _GROUPS and tag not in _TAGS]:  # noqa: SIM118
                 del image[tag]
             _refuse_damaged(image)
+            if stored:
+                _forget_rescaling(image)
             image.file_meta = _new_meta(image.file_meta.TransferSyntaxUID)
             if image.file_meta.TransferSyntaxUID.is_encapsulated:
                 # Items with the lengths that they have.
@@ -100,6 +158,12 @@ def only_pixels(file: Path) -> Iterator[Path]:
         except Exception as error:  # damaged bytes make pydicom raise nearly anything
             raise ValueError("an element of it is damaged") from error
         yield copy
+
+
+def _forget_rescaling(image: pydicom.Dataset) -> None:
+    for groups in (image.get("SharedFunctionalGroupsSequence"), image.get("PerFrameFunctionalGroupsSequence")):
+        for group in groups or ():
+            group.pop("PixelValueTransformationSequence", None)
 
 
 def _new_meta(syntax: UID) -> FileMetaDataset:

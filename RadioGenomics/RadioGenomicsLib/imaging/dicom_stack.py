@@ -14,8 +14,14 @@ import SimpleITK as sitk
 from scipy import ndimage
 
 from RadioGenomicsLib.errors import InputError
+from RadioGenomicsLib.imaging.dicom_file import compression
 from RadioGenomicsLib.imaging.dicom_file import only_pixels
+from RadioGenomicsLib.imaging.dicom_padding import Padding
+from RadioGenomicsLib.imaging.dicom_padding import fill_padding
 from RadioGenomicsLib.imaging.dicom_pixels import PlainPixels
+from RadioGenomicsLib.imaging.dicom_woven import Acquired
+from RadioGenomicsLib.imaging.dicom_woven import alternates
+from RadioGenomicsLib.imaging.dicom_woven import woven
 from RadioGenomicsLib.imaging.image_file import quiet_itk
 from RadioGenomicsLib.imaging.image_size import refuse_size
 from RadioGenomicsLib.imaging.volume import Volume
@@ -43,6 +49,9 @@ class Slice:
         spacing: millimeters between rows, between columns.
         thickness: millimeters; 0 where not given.
         plain: where its pixels lie; None where GDCM has to find them.
+        rescale: slope and intercept of a frame whose file has several; None where the file has one of each.
+        padding: which values are no data; None where none are.
+        acquired: what parts it from images of other scans; of :func:`~RadioGenomicsLib.imaging.dicom_woven.acquired`.
     """
 
     file: Path
@@ -53,6 +62,9 @@ class Slice:
     spacing: tuple[float, ...]
     thickness: float
     plain: PlainPixels | None = None
+    rescale: tuple[float, float] | None = None
+    padding: Padding | None = None
+    acquired: Acquired = ()
 
 
 def stack(slices: Sequence[Slice], name: str) -> Volume:
@@ -69,28 +81,39 @@ def stack(slices: Sequence[Slice], name: str) -> Volume:
     order = np.argsort(offsets[:, 2], kind="stable")
     slices, offsets = [slices[s] for s in order], offsets[order]
     steps = np.diff(offsets[:, 2])
+    reason = woven([one.acquired for one in slices], offsets[:, 2])
+    if reason:
+        raise InputError(name, reason, "Export the images that are wanted as a series of their own.")
     _refuse_gaps(steps, slices, name)
     refuse_size(len(slices) * math.prod(slices[0].shape), name)
-    pixels = _pixels(slices, name)
+    voxels = pixels(slices, name)
+    padded = fill_padding(voxels, [one.padding for one in slices])
 
     sideways = np.abs(offsets[:, :2] - offsets[0, :2]).max(axis=0)
     tilted = bool((sideways > _STRAIGHT * np.array(slices[0].spacing[::-1])).any())
     uneven = bool(np.abs(steps - steps.mean()).max() > _EVEN * steps.mean())
     start, step = offsets[0], float(steps.mean())
+    notes = []
+    if padded:
+        notes.append(
+            f"{max(padded, 0.01):.0%} of its voxels are padding (Pixel Padding Value) and were read as no tissue"
+        )
+    if alternates(voxels):
+        notes.append("its odd and even slices look like two scans woven together, or the patient moved between them")
     if tilted:
-        log.warning("%s: the gantry was tilted; the slices are shifted onto an upright grid", name)
-        pixels, start = _upright(pixels, offsets, slices[0].spacing, name)
+        notes.append("the gantry was tilted; the slices are shifted onto an upright grid")
+        voxels, start = _upright(voxels, offsets, slices[0].spacing, name)
     if uneven:
         step = float(np.median(steps))
-        log.warning("%s: the slices are unevenly spaced; they are interpolated every %.2f mm", name, step)
-        refuse_size(int((offsets[-1, 2] - offsets[0, 2]) / step) * pixels[0].size, name)
-        pixels = _even(pixels, offsets[:, 2], step)
+        notes.append(f"the slices are unevenly spaced; they are interpolated every {step:.2f} mm")
+        refuse_size(int((offsets[-1, 2] - offsets[0, 2]) / step) * voxels[0].size, name)
+        voxels = _even(voxels, offsets[:, 2], step)
 
     rotation = np.stack([row, column, normal], axis=1)
     affine = np.eye(4)
     affine[:3, :3] = rotation * np.array([slices[0].spacing[1], slices[0].spacing[0], step])
     affine[:3, 3] = rotation @ start
-    return Volume(pixels, np.diag([-1.0, -1.0, 1.0, 1.0]) @ affine, name)
+    return Volume(voxels, np.diag([-1.0, -1.0, 1.0, 1.0]) @ affine, name).noting(*notes)
 
 
 def _frame(slices: Sequence[Slice]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -123,7 +146,7 @@ def _refuse_gaps(steps: np.ndarray, slices: Sequence[Slice], name: str) -> None:
         )
 
 
-def _pixels(slices: Sequence[Slice], name: str) -> np.ndarray:
+def pixels(slices: Sequence[Slice], name: str) -> np.ndarray:
     """Read the pixels ``[slice, row, column]``, rescaled, as float32."""
     result = np.empty((len(slices), *slices[0].shape), np.float32)
     places: dict[Path, list[int]] = defaultdict(list)
@@ -134,8 +157,13 @@ def _pixels(slices: Sequence[Slice], name: str) -> np.ndarray:
             _read_into(result, of_file, slices)
         except (RuntimeError, ValueError, OSError) as error:
             log.debug("a slice of %s could not be read: %s", name, error)
+            packed = compression(file)
             raise InputError(
-                file.name, "its pixels are damaged or compressed in an unknown way", "Export it again."
+                file.name,
+                f"its pixels are damaged, or their compression ({packed}) is unknown here"
+                if packed
+                else "its pixels are damaged or cut off",
+                "Export it uncompressed, or decompress it, as with gdcmconv --raw." if packed else "Export it again.",
             ) from error
     return result
 
@@ -147,20 +175,28 @@ def _read_into(result: np.ndarray, places: Sequence[int], slices: Sequence[Slice
         first.plain.read_into(result[places[0]], first.file)
         return
     frames = [slices[place].frame for place in places]
-    array = _read(first.file)
+    array = _read(first.file, stored=first.rescale is not None)
     if array.ndim != 3 or array.shape[1:] != first.shape or len(array) <= max(frames):
         raise InputError(
             first.file.name, "its image is in color or has another size than its header says", "Export it again."
         )
-    result[places] = array[frames]
+    for place, frame in zip(places, frames, strict=True):
+        scale = slices[place].rescale
+        # In double precision, and only then float32, as ITK does it.
+        result[place] = array[frame] if scale is None else array[frame] * np.float64(scale[0]) + scale[1]
 
 
-def _read(file: Path) -> np.ndarray:
-    """Return the rescaled pixels of one file by GDCM, ``[frame, row, column]`` unless they are in color."""
+def _read(file: Path, *, stored: bool = False) -> np.ndarray:
+    """Return the rescaled pixels of one file by GDCM, ``[frame, row, column]`` unless they are in color.
+
+    Args:
+        file: of a DICOM image.
+        stored: without the rescaling of single frames.
+    """
     reader = sitk.ImageFileReader()
     # Else ITK tries all of its readers, and some take gigabytes for a file that is not theirs.
     reader.SetImageIO("GDCMImageIO")
-    with only_pixels(file) as copy, quiet_itk():
+    with only_pixels(file, stored=stored) as copy, quiet_itk():
         reader.SetFileName(str(copy))
         return sitk.GetArrayFromImage(reader.Execute()).astype(np.float32)
 

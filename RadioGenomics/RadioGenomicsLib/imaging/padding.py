@@ -9,6 +9,8 @@ from RadioGenomicsLib.imaging.volume import Volume
 # Of a coarse sample of voxels, so that scans without padding cost nothing.
 _STEP = 4
 _LEAST_SHARE = 0.01
+# Of data: fewer values are those of a map or a drawing.
+_FEWEST_VALUES = 16
 # Of the range of what is data, as far as its 99.5th percentile: values nearer to it may be data themselves.
 _LEAST_GAP = 0.5
 _AIR_HU, _BRAIN_HU = (-1100.0, -900.0), (10.0, 70.0)
@@ -25,7 +27,7 @@ def without_padding(scan: Volume) -> Volume:
     sample = scan.array[::_STEP, ::_STEP, ::_STEP]
     padded = sample <= corner
     rest = sample[~padded]
-    if padded.mean() < _LEAST_SHARE or not rest.size:
+    if padded.mean() < _LEAST_SHARE or len(np.unique(rest)) < _FEWEST_VALUES:
         return scan
     low, high = float(rest.min()), float(np.percentile(rest, 99.5))
     if low - corner < _LEAST_GAP * (high - low) or _is_stripped_ct(corner, rest):

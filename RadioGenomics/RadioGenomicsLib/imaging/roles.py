@@ -6,11 +6,8 @@ import re
 import unicodedata
 from pathlib import Path
 
-from RadioGenomicsLib.errors import ChannelError
-from RadioGenomicsLib.imaging.dicom import find_series
 from RadioGenomicsLib.imaging.reading import volume_name
 
-_IMAGES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
 # Not a scan that shows anatomy: masks, and maps or sequences that share a part of their name with one.
 _OTHER = (
     r"mask|seg(mentation)?|label|roi|dwi|dti|adc|trace|swi|swan|hemo|t2 ?star|medic|perf(usion)?|dsc|dce|cb[vf]|asl|"
@@ -59,9 +56,9 @@ def guess_role(name: str) -> str | None:
     if bids and bids["suffix"] in _BIDS_SUFFIXES:
         role = _BIDS_SUFFIXES[bids["suffix"]]
         return "T1c" if role == "T1" and "_ce-" in bids[0] else role
-    text = _words(name)
-    if _has(_OTHER, text):
+    if says_other(name):
         return None
+    text = _words(name)
     text = re.sub(_TARGET, " ", text)
     text = re.sub(rf"\b({_AFTER_EVENT})\b", " ", text)
     plain = re.sub(rf"\b({_WITHOUT})\b", " ", text)
@@ -79,6 +76,16 @@ def guess_role(name: str) -> str | None:
     return "CT" if _has("ct", text) else None
 
 
+def says_without(name: str) -> bool:
+    """Tell whether a name says that no contrast agent was given ("T1 pre", "T1 zonder contrast")."""
+    return _has(_WITHOUT, re.sub(rf"\b({_AFTER_EVENT})\b", " ", _words(name)))
+
+
+def says_other(name: str) -> bool:
+    """Tell whether a name says that a scan is none of the channels, such as a diffusion or perfusion scan."""
+    return _has(_OTHER, _words(name))
+
+
 def _words(name: str) -> str:
     """Return a name as words of letters and digits, signs that mean something as words of their own."""
     text = "".join(c for c in unicodedata.normalize("NFKD", name.lower()) if not unicodedata.combining(c))
@@ -89,43 +96,6 @@ def _words(name: str) -> str:
         r"(?<=[\s_])- ?(c|gd|gad|km)\b|\b(c|gd|gad|km) ?-(?![a-z0-9])|\bs/ ?(c|gd|gad\w*|contrast\w*)\b", " pre ", text
     )
     return " ".join(re.findall(r"[a-z0-9]+", text))
-
-
-def find_channels(folder: Path | str) -> dict[str, Path]:
-    """Return the channels of the study in a folder by the names of its image files or DICOM series.
-
-    Args:
-        folder: with one image file per channel, or, where there is none, DICOM series (also in folders below).
-
-    Returns:
-        Role to what :func:`~RadioGenomicsLib.imaging.dicom.read_image` takes; empty where no name tells a role.
-
-    Raises:
-        ChannelError: two names tell the same role.
-        InputError: there is no such folder.
-    """
-    folder = Path(folder)
-    files = sorted(file for file in folder.iterdir() if _is_image(file)) if folder.is_dir() else []
-    if files:
-        named = [(volume_name(file), file) for file in files]
-    else:
-        named = [(s.description, Path(f"{folder}#{s.uid}")) for s in find_series(folder) if not s.flaw]
-    channels: dict[str, Path] = {}
-    names: dict[str, str] = {}
-    for name, path in named:
-        role = guess_role(name)
-        if role in channels:
-            raise ChannelError(
-                role, f"both {names[role]!r} and {name!r} look like it", f"Say which one, as --volume {role}=PATH."
-            )
-        if role:
-            channels[role], names[role] = path, name
-    return channels
-
-
-def _is_image(file: Path) -> bool:
-    """Tell a scan; hidden files are none, such as those that macOS writes beside each file ("._flair.nii.gz")."""
-    return file.name.lower().endswith(_IMAGES) and not file.name.startswith(".") and file.is_file()
 
 
 def _has(pattern: str, text: str) -> bool:

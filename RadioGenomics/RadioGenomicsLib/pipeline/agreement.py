@@ -35,10 +35,7 @@ def doubtful_channels(study: Study, reference_role: str) -> list[str]:
         study: the channels after registration, on one grid.
         reference_role: what the others are compared with, inside the brain.
     """
-    others = {
-        role: channel for role, channel in study.channels.items() if role != reference_role and channel is not None
-    }
-    reference = study.channels[reference_role]
+    reference, others = study.channels[reference_role], _others(study, reference_role)
     if reference is None or not others:
         return []
     inside = study.brain.array > 0
@@ -51,17 +48,18 @@ def mirrored_channels(study: Study, reference_role: str) -> list[str]:
 
     A mirrored scan fits little better than another patient's; only one that does is registered once more, mirrored.
     """
-    reference = study.channels[reference_role]
-    if reference is None:
+    reference, others = study.channels[reference_role], _others(study, reference_role)
+    if reference is None or not others:
         return []
     inside = study.brain.array > 0
     ranks, step = _ranked(reference[inside]), round(_SHIFT_MM / study.grid.spacing[0])
     found = []
-    for role, channel in study.channels.items():
-        if role == reference_role or channel is None or sharpness(channel, ranks, inside, step) > _SURE_SHARPNESS:
+    for role, channel in others.items():
+        if sharpness(channel, ranks, inside, step) > _SURE_SHARPNESS:
             continue
         placed = study.placed[role]
-        mirrored = {role: placed.with_array(placed.array[:, :, ::-1])}
+        across = 2 - int(np.abs(placed.affine[0, :3]).argmax())
+        mirrored = {role: placed.with_array(np.flip(placed.array, across))}
         moved = register_all({reference_role: study.reference, **mirrored}, study.reference, study.brain)[role]
         fit = _mutual_information(_ranked(resample(moved, study.grid).array[inside]), ranks)
         if fit > _MIRRORED * _mutual_information(_ranked(channel[inside]), ranks):
@@ -94,6 +92,10 @@ def sharpness(channel: np.ndarray, ranks: np.ndarray, inside: np.ndarray, step: 
     there = _mutual_information(_ranked(channel[inside]), ranks)
     beside = np.mean([_mutual_information(_ranked(away[inside]), ranks) for away in shifted])
     return float(there / beside) if beside > 0 else 0.0
+
+
+def _others(study: Study, reference_role: str) -> dict[str, np.ndarray]:
+    return {role: one for role, one in study.channels.items() if role != reference_role and one is not None}
 
 
 def _mutual_information(one: np.ndarray, other: np.ndarray) -> float:

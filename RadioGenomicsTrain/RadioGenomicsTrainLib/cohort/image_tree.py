@@ -18,6 +18,8 @@ import pydicom
 from RadioGenomicsLib.errors import InputError
 from RadioGenomicsLib.imaging.dicom import Series
 from RadioGenomicsLib.imaging.dicom import find_series
+from RadioGenomicsLib.imaging.dicom_file import CappedFile
+from RadioGenomicsLib.imaging.dicom_file import read_dataset
 from RadioGenomicsLib.imaging.reading import volume_name
 from RadioGenomicsLib.progress import Progress
 from RadioGenomicsLib.progress import silent
@@ -167,7 +169,8 @@ def _header(series: Series) -> pydicom.Dataset | None:
     """Read what the series does not carry from its first file; None where no file is known."""
     if not series.slices:
         return None
-    return pydicom.dcmread(series.slices[0].file, stop_before_pixels=True, specific_tags=_TAGS)
+    with open(series.slices[0].file, "rb", buffering=0) as raw:
+        return read_dataset(CappedFile(raw), stop_before_pixels=True, specific_tags=_TAGS)
 
 
 def _dicom_facts(series: Series, header: pydicom.Dataset | None) -> SeriesFacts:

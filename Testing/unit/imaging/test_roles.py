@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from RadioGenomicsLib.errors import ChannelError
-from RadioGenomicsLib.imaging.roles import find_channels
+from RadioGenomicsLib.imaging.channels import find_channels
 from RadioGenomicsLib.imaging.roles import guess_role
 
 NAMES = {
