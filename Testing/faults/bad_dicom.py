@@ -121,6 +121,20 @@ def _two_series(folder: Path) -> Path:
     return write(folder / "series", images("2", "Ax T1"))
 
 
+def _woven(change: Callable[[FileDataset], object], above: float) -> Callable[[Path], Path]:
+    """Write two scans as one series, the second one changed and so many millimeters above the first."""
+
+    def write_both(folder: Path) -> Path:
+        second = images(slices=range(SLICES))
+        for image in second:
+            image.SOPInstanceUID = image.file_meta.MediaStorageSOPInstanceUID = f"{image.SOPInstanceUID}.2"
+            image.ImagePositionPatient[2] += above
+            change(image)
+        return write(folder / "series", [*images(), *second])
+
+    return write_both
+
+
 def _mixed_sizes(image: FileDataset) -> None:
     if image.InstanceNumber == 3:
         image.Rows = ROWS // 2
@@ -179,6 +193,15 @@ DICOM: dict[str, Case] = {
     "one slice": Case(_series(slices=[0]), InputError, "only 1 slices"),
     "one file": Case(
         lambda folder: next(write(folder / "series", images(slices=[0])).iterdir()), InputError, "one slice of a DICOM"
+    ),
+    "two visits at the same places": Case(
+        _woven(_tag(StudyInstanceUID="1.2.3"), 0.0), InputError, "2 studies are woven"
+    ),
+    "two time points in between": Case(
+        _woven(_tag(FrameOfReferenceUID="1.2.3"), SPACING[2] / 2), InputError, "2 frames of reference are woven"
+    ),
+    "images with and without a b-value": Case(
+        _woven(_tag(DiffusionBValue=1000.0), 0.0), InputError, "several images at one place"
     ),
     "mixed sizes": Case(_series(_mixed_sizes), InputError, "differ in size"),
     "in color": Case(_series(_in_color), InputError, "color"),

@@ -148,6 +148,9 @@ def only_pixels(file: Path, *, stored: bool = False) -> Iterator[Path]:
             for tag in [tag for tag in image.keys() if tag.group not in _GROUPS and tag not in _TAGS]:  # noqa: SIM118
                 del image[tag]
             _refuse_damaged(image)
+            if image.get("Modality") == "CT" and image.get("PhotometricInterpretation") == "MONOCHROME1":
+                # ITK inverts such values, as they are displayed; HU stay what they are.
+                image.PhotometricInterpretation = "MONOCHROME2"
             if stored:
                 _forget_rescaling(image)
             image.file_meta = _new_meta(image.file_meta.TransferSyntaxUID)

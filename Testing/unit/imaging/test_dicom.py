@@ -250,6 +250,14 @@ def test_images_without_a_place_are_left_out_and_told(tmp_path: Path) -> None:
     assert read.notes == ("left out of it: 1 file without a place in the patient",)
 
 
+def test_ct_that_is_displayed_inverted_keeps_its_values(tmp_path: Path) -> None:
+    for name, photometric in (("plain", "MONOCHROME2"), ("inverted", "MONOCHROME1")):
+        tags = {"PhotometricInterpretation": photometric, "RescaleSlope": 1, "RescaleIntercept": -1024}
+        write_series(tmp_path / name, POSITIONS, UPRIGHT, number_of_slice, Modality="CT", **tags)
+    read, plain = read_image(tmp_path / "inverted"), read_image(tmp_path / "plain")
+    np.testing.assert_array_equal(read.array, plain.array)
+
+
 def test_a_file_that_is_there_twice_counts_once(tmp_path: Path) -> None:
     write_series(tmp_path, POSITIONS, UPRIGHT, number_of_slice)
     whole = read_image(tmp_path)
