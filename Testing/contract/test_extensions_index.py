@@ -92,7 +92,8 @@ def test_the_readme_says_what_reviewers_look_for() -> None:
         *MODULES,
     ):
         assert phrase in readme
-    assert readme.index("## Use") < readme.index("## For developers")
+    assert readme.index("## Install") < readme.index("## Use it") < readme.index("## For developers")
+    assert len(readme.split()) <= 700
 
 
 @pytest.mark.parametrize("path", _tracked_text_files(), ids=lambda path: path.relative_to(ROOT).as_posix())
