@@ -37,6 +37,12 @@ def test_a_list_from_before_expected_r_has_none(tmp_path: Path) -> None:
     assert read_genes(tmp_path / "genes.csv").expected_r is None
 
 
+def test_a_list_with_a_part_of_the_expected_r_is_refused(tmp_path: Path) -> None:
+    write_genes(replace(gene_index(), expected_r_low=None), tmp_path / "genes.csv")
+    with pytest.raises(BundleError, match="expected_r_low"):
+        read_genes(tmp_path / "genes.csv")
+
+
 def test_an_unknown_number_is_an_empty_field_and_an_infinite_one_too(tmp_path: Path) -> None:
     genes = replace(gene_index(), interval_half_width=np.full(9, np.inf))
     write_genes(genes, tmp_path / "genes.csv")
