@@ -205,6 +205,8 @@ def _predict(options: argparse.Namespace) -> int:
             progress=progress,
         )
     print(f"{title}\n{RESEARCH_USE}")
+    for role, source in prediction.provenance.get("scans", {}).items():
+        print(f"{role}: {source}")
     for warning in prediction.warnings:
         print(f"warning: {warning}")
     print(f"{len(prediction.predicted_z)} genes predicted; tumor {prediction.tumor_ml:.1f} ml")

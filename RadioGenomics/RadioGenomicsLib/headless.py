@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,7 +97,7 @@ def read_channels(paths: dict[str, Path], orientation: str = "") -> dict[str, Vo
         orientation: as of :class:`Options`.
     """
     volumes = {role: read_channel(role, path, orientation) for role, path in paths.items()}
-    return {role: volume.with_array(volume.array, role) for role, volume in volumes.items()}
+    return {role: replace(volume, name=role, source=volume.name) for role, volume in volumes.items()}
 
 
 def predict_study(

@@ -22,7 +22,12 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
 
     def predict(channels: dict, options: object, output: Path, **more: object) -> SimpleNamespace:
         asked.append({"channels": channels, "options": options, "output": output, **more})
-        return SimpleNamespace(warnings=["far from the training data"], predicted_z=[0.0] * 7, tumor_ml=3.25)
+        return SimpleNamespace(
+            warnings=["far from the training data"],
+            predicted_z=[0.0] * 7,
+            tumor_ml=3.25,
+            provenance={"scans": {"FLAIR": "AX FLAIR"}},
+        )
 
     monkeypatch.setattr(cli, "predict_study", predict)
     monkeypatch.setattr(cli, "read_channels", lambda paths, _orientation: paths)
@@ -98,6 +103,8 @@ def test_every_run_says_research_use_only_and_passes_warnings_on(
     text = capsys.readouterr().out
     assert "Research use only" in text
     assert "warning: far from the training data" in text
+    # Which scan became which channel.
+    assert "\nFLAIR: AX FLAIR\n" in text
     assert str(Path("out").resolve()) in text
 
 

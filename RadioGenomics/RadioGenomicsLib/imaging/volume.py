@@ -19,12 +19,14 @@ class Volume:
         name: what the volume is called in the scene and in messages.
         notes: what reading it had to assume, each a clause without a subject ("its qform and sform differ …"), since
             a file's name often holds a patient's: the pipeline turns them into warnings of the result.
+        source: what it was read from: a file's name without its endings, or a DICOM series' description.
     """
 
     array: np.ndarray
     affine: np.ndarray
     name: str = field(default="", compare=False)
     notes: tuple[str, ...] = field(default=(), compare=False)
+    source: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         for attribute in ("array", "affine"):

@@ -122,6 +122,7 @@ def _predict(request: PredictionRequest, steps: Steps, progress: Progress) -> Re
     origins = {
         "study": request.study or (SYNTHETIC_HEAD if synthetic else ""),
         "synthetic": synthetic,
+        "scans": {role: scan.source for role, scan in request.channels.items() if scan.source},
         **outlined.origins,
         **package_versions(),
     }

@@ -34,7 +34,13 @@ def write_exactly(volume: Volume, folder: Path, name: str) -> dict[str, Any]:
         ) from error
     if not whole:
         raise OutputError(path, "it cannot be written whole", "Check the disk's free space.")
-    return {"file": path.name, "affine": volume.affine.tolist(), "name": volume.name, "notes": list(volume.notes)}
+    return {
+        "file": path.name,
+        "affine": volume.affine.tolist(),
+        "name": volume.name,
+        "notes": list(volume.notes),
+        "source": volume.source,
+    }
 
 
 def read_exactly(entry: dict[str, Any], folder: Path) -> Volume:
@@ -50,4 +56,5 @@ def read_exactly(entry: dict[str, Any], folder: Path) -> Volume:
         array = sitk.GetArrayFromImage(sitk.ReadImage(str(path)))
     except RuntimeError as error:
         raise InputError(path, "it cannot be read", "Start the work again.") from error
-    return Volume(array, affine, str(entry["name"]), tuple(str(note) for note in entry["notes"]))
+    notes = tuple(str(note) for note in entry["notes"])
+    return Volume(array, affine, str(entry["name"]), notes, str(entry["source"]))
