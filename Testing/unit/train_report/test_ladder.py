@@ -58,7 +58,7 @@ def test_a_simple_rung_that_wins_is_called_the_default(record: Record) -> None:
 def test_without_a_valid_null_nothing_is_said_to_hold(record: Record) -> None:
     row = _rung(record, "default")
     row.update(null="none", max_t=math.nan, share_above_03_p=math.nan, share_above_03_permuted=math.nan)
-    _nested(record).update(max_t=math.nan)
+    _nested(record).update(max_t=math.nan, share_above_03_permuted=math.nan)
     figures = {fact.label: fact for fact in key_figures(record)}
     assert figures["Genes that hold"].value == "not known"
     assert "not known" in figures["Genes with r above 0.3"].meaning
