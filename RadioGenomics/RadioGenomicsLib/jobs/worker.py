@@ -6,25 +6,33 @@ kind of failure (see :mod:`RadioGenomicsLib.errors`). The result folder appears 
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
 from RadioGenomicsLib.errors import RadioGenomicsError
 from RadioGenomicsLib.errors import WorkError
+from RadioGenomicsLib.imaging.volume import Volume
 from RadioGenomicsLib.jobs.messages import progress_to
 from RadioGenomicsLib.jobs.messages import write_error
 from RadioGenomicsLib.jobs.parent import end_with_parent
 from RadioGenomicsLib.pipeline.faults import told_plainly
 from RadioGenomicsLib.pipeline.files import read_request
 from RadioGenomicsLib.pipeline.files import write_result
+from RadioGenomicsLib.pipeline.request import PredictionRequest
+from RadioGenomicsLib.pipeline.request import TumorRequest
 from RadioGenomicsLib.pipeline.run import run
 from RadioGenomicsLib.pipeline.steps import Steps
 from RadioGenomicsLib.progress import within
 
 log = logging.getLogger(__name__)
+
+# MONAI's optional packages for plots, tables and ultrasound.
+_NOT_NEEDED = ("matplotlib", "pandas", "scipy.signal", "scipy.stats", "tensorboardX")
 
 
 def main(arguments: list[str], steps: Steps | None = None) -> int:
@@ -42,7 +50,10 @@ def main(arguments: list[str], steps: Steps | None = None) -> int:
         progress = progress_to(lines)
         try:
             with told_plainly():
-                result = run(read_request(request_folder), steps, within(progress, 0.0, 0.97))
+                request = read_request(request_folder)
+                if isinstance(request, PredictionRequest | TumorRequest) and not isinstance(request.tumor, Volume):
+                    _import_network_blocks()
+                result = run(request, steps, within(progress, 0.0, 0.97))
                 progress(0.97, "Handing over the result")
                 write_result(result, result_folder)
         except RadioGenomicsError as error:
@@ -56,6 +67,22 @@ def main(arguments: list[str], steps: Steps | None = None) -> int:
             return WorkError.exit_code
         progress(1.0, "Done")
     return 0
+
+
+def _import_network_blocks() -> None:
+    """Import the blocks of the network that outlines tumors without what MONAI loads for other work, half of the time.
+
+    In this process alone: another that uses MONAI may want all of it.
+    """
+    hidden = [name for name in _NOT_NEEDED if name not in sys.modules]
+    # None makes an import fail, which MONAI takes for "not installed".
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+    try:
+        with suppress(ImportError):  # the one who needs it says so
+            importlib.import_module("monai.networks.blocks")
+    finally:
+        for name in hidden:
+            del sys.modules[name]
 
 
 def _own_stdout() -> TextIO:

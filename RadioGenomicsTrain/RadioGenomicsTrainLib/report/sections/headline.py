@@ -44,8 +44,7 @@ def _above(record: Record, row: Row) -> Fact:
     """Return the share of genes above 0.3, the nested one where it was measured."""
     title = "Genes with r above 0.3"
     for nested in record.rows("nested", block=row["block"], splits="random"):
-        chance = percent(nested["share_above_03_permuted"])
-        return Fact(title, percent(nested["share_above_03"]), f"nested; {chance} with shuffled patients")
+        return Fact(title, percent(nested["share_above_03"]), f"nested; {_by_chance(nested)}")
     return Fact(title, percent(row["share_above_03"]), _by_chance(row))
 
 
@@ -177,7 +176,8 @@ def _left_out(record: Record) -> str:
 def _by_chance(row: Row) -> str:
     if math.isnan(row["share_above_03_permuted"]):
         return "what shuffled patients reach is not known"
-    return f"{percent(row['share_above_03_permuted'])} with shuffled patients; {p_equals(row['share_above_03_p'])}"
+    p = f"; {p_equals(row['share_above_03_p'])}" if "share_above_03_p" in row else ""
+    return f"{percent(row['share_above_03_permuted'])} with shuffled patients{p}"
 
 
 def _holding(row: Row, why: str = "") -> tuple[str, str]:
